@@ -1,0 +1,1 @@
+"""What the heartbeats say: timeline, cleaning, heart-rate variability, arousal. Pure."""

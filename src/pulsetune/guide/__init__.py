@@ -1,0 +1,1 @@
+"""What to play next: phases, policies, safety, timbre. Pure."""

@@ -1,0 +1,1 @@
+"""Where heartbeats come from: a strap, a simulated listener, a recording."""

@@ -1,0 +1,352 @@
+"""The values that flow through PulseTune, left to right.
+
+Rules of this file:
+1. Everything is frozen, slotted and without behaviour; units are in the names.
+2. It imports nothing of ours.
+3. ``t_s`` is always seconds of session time (monotonic, zero at the session's start).
+4. A value that is not known is None, never NaN.
+5. Field order is the order in the log (``docs/session-log.md``): append, never reorder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+TICK_S = 0.25  # the decision grid: 4 Hz, exact in binary, so that times on it survive a database
+
+
+class Contact(StrEnum):
+    """Whether the strap says that its electrodes touch skin (Heart Rate Service 1.0, 3.1.1.1.2)."""
+
+    UNKNOWN = "unknown"
+    OFF_SKIN = "off_skin"
+    ON_SKIN = "on_skin"
+
+
+class Link(StrEnum):
+    """State of the way from the heart to us."""
+
+    SEARCHING = "searching"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    LOST = "lost"
+    UNAVAILABLE = "unavailable"
+
+
+class SignalIssue(StrEnum):
+    """What can be wrong with a heart signal although the link stands."""
+
+    NO_RR = "no_rr"
+    SYNTHESISED_RR = "synthesised_rr"
+    FROZEN_RATE = "frozen_rate"
+    CONTACT_LOST = "contact_lost"
+    STALLED = "stalled"
+    DOUBLED = "doubled"
+
+
+class BeatKind(StrEnum):
+    """Label of a beat after cleaning (vocabulary of Lipponen and Tarvainen 2019)."""
+
+    NORMAL = "normal"
+    ECTOPIC = "ectopic"
+    MISSED = "missed"
+    EXTRA = "extra"
+    NOISE = "noise"
+
+
+class Phase(StrEnum):
+    """Where a session stands."""
+
+    CALIBRATE = "calibrate"
+    MATCH = "match"
+    LEAD = "lead"
+    HOLD = "hold"
+    COMPANION = "companion"
+    CONSOLIDATE = "consolidate"
+    FADE = "fade"
+    SILENCE = "silence"
+    STOPPING = "stopping"
+
+
+class CommandKind(StrEnum):
+    """What a listener can ask for during a session."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    SOFTER = "softer"
+    LOUDER = "louder"
+    DIZZY = "dizzy"
+    MARK = "mark"
+    STOP = "stop"
+
+
+class EndedBecause(StrEnum):
+    """Why a session ended."""
+
+    COMPLETED = "completed"
+    LISTENER = "listener"
+    SAFETY = "safety"
+    DROPOUT = "dropout"
+    ERROR = "error"
+
+
+class SoundState(StrEnum):
+    """State of the sound process and its device."""
+
+    STARTING = "starting"
+    PLAYING = "playing"
+    DEVICE_LOST = "device_lost"
+    RESTARTING = "restarting"
+    FAILED = "failed"
+    FINISHED = "finished"
+
+
+# ---------------------------------------------------------------- from the heart
+
+
+@dataclass(frozen=True, slots=True)
+class HeartSample:
+    """One Heart Rate Measurement notification (0x2A37), decoded; ``rr_ms`` is raw, oldest first, unrounded."""
+
+    t_s: float
+    payload: bytes
+    heart_rate_bpm: int | None
+    rr_ms: tuple[float, ...] = ()
+    contact: Contact = Contact.UNKNOWN
+    energy_kj: int | None = None
+    malformed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The link to the heart changed; ``detail`` is a sentence a person can act on."""
+
+    t_s: float
+    link: Link
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StrapInfo:
+    """What the strap says of itself; None where it does not say."""
+
+    t_s: float
+    name: str
+    address: str
+    battery_percent: int | None = None
+    body_location: str | None = None
+    maker: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalWarning:
+    """An issue with the heart signal began (``active``) or ended; ``detail`` is a sentence for a person."""
+
+    t_s: float
+    issue: SignalIssue
+    active: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the listener (or the end of a recording) asked for."""
+
+    t_s: float
+    kind: CommandKind
+    text: str = ""
+
+
+# ---------------------------------------------------------------- what the beats say
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One heartbeat; ``t_s`` is the time of the beat that ends the interval.
+
+    ``rr_ms`` is raw (None for a beat inserted into a missed interval), ``nn_ms`` cleaned (None for noise).
+    """
+
+    t_s: float
+    rr_ms: float | None
+    nn_ms: float | None
+    kind: BeatKind = BeatKind.NORMAL
+    after_gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """This listener's own level at the end of calibration."""
+
+    heart_rate_bpm: float
+    rmssd_ms: float | None
+    heart_rate_spread_bpm: float
+    ln_rmssd_spread: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArousalEstimate:
+    """Once a second: activation relative to the listener's own baseline. Not stress, not mood, not a diagnosis."""
+
+    t_s: float
+    heart_rate_bpm: float | None
+    heart_rate_fast_bpm: float | None
+    rmssd_ms: float | None
+    breaths_per_min: float | None
+    arousal: float | None
+    confidence: float
+    quality: float
+    age_s: float | None
+
+
+# ---------------------------------------------------------------- what to play
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One decision of the guide, with its reason in one plain sentence.
+
+    ``tempo_bpm`` is where the music's tempo is going; ``tempo_ratio`` is music : heart (1 or 0.5).
+    """
+
+    t_s: float
+    phase: Phase
+    tempo_bpm: float
+    tempo_ratio: float
+    arousal_level: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudioParameters:
+    """Targets of the music at session time ``t_s``; between two of them everything moves linearly.
+
+    ``brightness, density, warmth, pulse_level, bed_level`` are 0..1; ``level_db`` is relative to the start level,
+    0 at most unless the listener asked for more, and ``SILENT_DB`` or below means silence.
+    ``breath_s`` is the length of one guided breath, None while the breathing guide is off.
+    """
+
+    t_s: float
+    tempo_bpm: float
+    brightness: float
+    density: float
+    warmth: float
+    pulse_level: float
+    bed_level: float
+    level_db: float
+    breath_s: float | None = None
+
+
+SILENT_DB = -60.0  # at or below this the music is silent; a fade is linear in dB down to here
+
+
+@dataclass(frozen=True, slots=True)
+class PulseTick:
+    """Where the music's pulse really was: ``frame`` of 48 kHz music time, ``t_s = frame / 48000``."""
+
+    t_s: float
+    index: int
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoundStatus:
+    """State of the sound process; ``latency_s`` is how far the ear is behind the log."""
+
+    t_s: float
+    state: SoundState
+    detail: str = ""
+    device: str | None = None
+    latency_s: float | None = None
+    underruns: int = 0
+    restarts: int = 0
+
+
+# ---------------------------------------------------------------- the session itself
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerProfile:
+    """What is known of the listener from earlier sessions and from themselves."""
+
+    listen_only: bool = False
+    resting_p10_bpm: float | None = None
+    sessions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A calming program, resolved: what a file in ``configs/`` describes, with every number known.
+
+    Tempo speeds are in percent of the tempo per minute. ``minutes`` is the whole session, calibrate and silence included.
+    """
+
+    name: str
+    title: str
+    description: str
+    minutes: float
+    policy: str = "staged_iso"
+    soundscape: str = "felt-piano"
+    calibrate_s: float = 120.0
+    lead_s: float = 600.0
+    hold_s: float = 180.0
+    consolidate_s: float = 150.0
+    fade_s: float = 75.0
+    silence_s: float = 60.0
+    step_percent: float = 2.0
+    lead_cap_percent: float = 6.0
+    zone_bpm: float = 60.0
+    tempo_min_bpm: float = 42.0
+    tempo_max_bpm: float = 92.0
+    fall_limit_percent_per_min: float = 2.0
+    rise_limit_percent_per_min: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStarted:
+    """The first event of every log."""
+
+    t_s: float
+    version: str
+    schema: int
+    program: Program
+    profile: ListenerProfile
+    policy: str
+    source: str
+    simulated: bool
+    seed: int
+    started_utc_ms: int
+    utc_offset_min: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """The last event of every complete log."""
+
+    t_s: float
+    ended_because: EndedBecause
+    detail: str
+    beats: int
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """How the listener says they feel, before or after."""
+
+    t_s: float
+    when: str
+    calm: int | None
+    tension: int | None
+    note: str = ""
+
+
+SourceEvent = HeartSample | LinkChanged | StrapInfo | SignalWarning
+Input = SourceEvent | Command
+SoundEvent = PulseTick | SoundStatus
+Decision = Beat | ArousalEstimate | Cue | AudioParameters
+Event = Input | Decision | SignalWarning | SoundEvent | SessionStarted | SessionEnded | CheckIn

@@ -1,0 +1,1 @@
+"""What is heard: composer, soundscapes, the sound process and its outputs."""

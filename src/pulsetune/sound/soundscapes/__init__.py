@@ -1,0 +1,1 @@
+"""How each soundscape sounds; one module each."""
