@@ -79,6 +79,7 @@ class CommandKind(StrEnum):
     DIZZY = "dizzy"
     MARK = "mark"
     STOP = "stop"
+    SOURCE_ENDED = "source_ended"  # said by the session when a recording runs out, not by a person
 
 
 class EndedBecause(StrEnum):
@@ -288,21 +289,19 @@ class Program:
     title: str
     description: str
     minutes: float
-    policy: str = "staged_iso"
-    soundscape: str = "felt-piano"
-    calibrate_s: float = 120.0
-    lead_s: float = 600.0
-    hold_s: float = 180.0
-    consolidate_s: float = 150.0
-    fade_s: float = 75.0
-    silence_s: float = 60.0
-    step_percent: float = 2.0
-    lead_cap_percent: float = 6.0
-    zone_bpm: float = 60.0
-    tempo_min_bpm: float = 42.0
-    tempo_max_bpm: float = 92.0
-    fall_limit_percent_per_min: float = 2.0
-    rise_limit_percent_per_min: float = 3.0
+    policy: str
+    soundscape: str
+    calibrate_s: float
+    consolidate_s: float
+    fade_s: float
+    silence_s: float
+    step_percent: float
+    lead_cap_percent: float
+    zone_tempo_bpm: float
+    tempo_min_bpm: float
+    tempo_max_bpm: float
+    fall_limit_percent_per_min: float
+    rise_limit_percent_per_min: float
 
 
 @dataclass(frozen=True, slots=True)
