@@ -1,0 +1,211 @@
+"""Beats, cleaned as they come: every beat kept, labelled, with its raw and its cleaned interval side by side.
+
+Rules of this file:
+1. At most one beat of delay: a doubtful beat is held until its successor is seen.
+2. Each raw interval comes out exactly once, in order. A split interval carries its raw RR on the last of its beats
+   (None on the inserted ones). Of two parts merged into one beat the first carries no ``nn_ms``, the second the sum.
+   So the cleaned intervals add up to the raw ones wherever nothing was noise.
+3. A beat labelled normal is untouched: ``nn_ms == rr_ms``.
+4. Nothing is compared or joined across a gap or across a beat taken off the skin.
+5. The lock-in guard stays: without it a level caught at half rate splits every true beat, and never finds out.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+from pulsetune.arousal.reference import Reference
+from pulsetune.arousal.timeline import RawBeat
+from pulsetune.model import Beat, BeatKind
+
+SHORTEST_MS = 273.0  # 220 beats a minute
+LONGEST_MS = 2000.0  # 30 beats a minute
+SPLIT_TOLERANCE = 0.15  # share of the level; a wider one halves the real long beats of slow breathing
+MOST_MISSED = 4  # an interval is split into at most this many
+PAUSE = 2.6  # levels; a longer interval that no split explains is a hole in the signal
+START_AGREEMENT = 0.35  # the first beats must lie this close together
+SHIFT_BEATS = 4  # odd beats that agree with each other are a new level
+SHIFT_AGREEMENT = 0.2
+GUARD_RAW = 15  # lock-in guard: raw beats looked at ...
+GUARD_OUT = 16  # ... and labels looked at,
+GUARD_CORRECTED = 9  # so many of them corrected,
+GUARD_APART = 0.18  # while the raw beats sit on another level
+GUARD_SPREAD = 0.25  # and agree with each other
+
+
+class Cleaner:
+    """Raw beats in, labelled beats out."""
+
+    def __init__(self) -> None:
+        self._reference = Reference()
+        self._previous_ms: float | None = None  # the last beat, if untouched
+        self._held: RawBeat | None = None
+        self._newest_s = float("-inf")  # time of the last beat handed out
+        self._odd_ms: deque[float] = deque(maxlen=SHIFT_BEATS)
+        self._raw_ms: deque[float] = deque(maxlen=GUARD_RAW)
+        self._corrected: deque[bool] = deque(maxlen=GUARD_OUT)
+
+    def push(self, raw: RawBeat) -> list[Beat]:
+        """Take one raw beat; returns the beats that became certain (none while a beat is held)."""
+        out: list[Beat] = []
+        if raw.after_gap or not raw.usable:
+            out += self.flush()
+            self._previous_ms = None
+        if not raw.usable:
+            return [*out, _beat(raw, None, BeatKind.NOISE)]
+        out += self._judge(raw)
+        self._guard(raw, out)
+        if out:
+            self._newest_s = out[-1].t_s
+        return out
+
+    def flush(self) -> list[Beat]:
+        """The held beat, judged without its successor."""
+        held, self._held = self._held, None
+        return [] if held is None else [self._alone(held)]
+
+    def _judge(self, raw: RawBeat) -> list[Beat]:
+        if not self._reference.started:
+            return [self._begin(raw)]
+        out: list[Beat] = []
+        held, self._held = self._held, None
+        if held is not None:
+            pair = self._as_pair(held, raw)
+            if pair is not None:
+                self._odd_ms.clear()
+                return pair
+            out.append(self._alone(held))
+        return out + self._as_single(raw)
+
+    def _begin(self, raw: RawBeat) -> Beat:
+        level = self._reference.level_ms
+        if not SHORTEST_MS <= raw.rr_ms <= LONGEST_MS:
+            return _beat(raw, None, BeatKind.NOISE)
+        if level and abs(raw.rr_ms / level - 1) > START_AGREEMENT:
+            self._reference.restart([])
+            self._previous_ms = None
+        return self._accept(raw)
+
+    def _as_single(self, raw: RawBeat) -> list[Beat]:
+        level, band = self._reference.level_ms, self._reference.band_ms
+        off = raw.rr_ms - level
+        if abs(off) <= band and SHORTEST_MS <= raw.rr_ms <= LONGEST_MS:
+            previous = self._previous_ms
+            if previous is not None and abs(raw.rr_ms - previous) > 0.5 * self._reference.jump_ms:
+                self._held = raw
+                return []
+            self._odd_ms.clear()
+            return [self._accept(raw)]
+        if off > 0:
+            parts = self._parts(raw.rr_ms)
+            if parts:
+                self._odd_ms.clear()
+                return self._split(raw, parts)
+            if raw.rr_ms > max(PAUSE * level, LONGEST_MS):
+                self._previous_ms = None
+                return [_beat(raw, None, BeatKind.NOISE)]
+        self._held = raw
+        return []
+
+    def _as_pair(self, held: RawBeat, raw: RawBeat) -> list[Beat] | None:
+        level, band, jump = self._reference.level_ms, self._reference.band_ms, self._reference.jump_ms
+        first, second = held.rr_ms, raw.rr_ms
+        both = first + second
+        if first < level and second < level - 0.5 * band and abs(both - level) <= max(band, 0.12 * level):
+            return self._merge(held, raw)
+        outside = abs(first - level) > band or abs(second - level) > band
+        opposite = (first - level) * (second - level) < 0
+        turned = self._previous_ms is None or (first - self._previous_ms) * (second - first) < 0
+        if (
+            opposite
+            and turned
+            and abs(both - 2 * level) <= 1.5 * band + 0.05 * level
+            and abs(second - first) > (1.0 if outside else 1.6) * jump
+        ):
+            return self._level_out(held, raw)
+        together = not opposite and abs(second - level) > band and abs(second - first) <= 0.6 * band
+        if together and _within(first) and _within(second):
+            return [self._accept(held), self._accept(raw)]
+        return None
+
+    def _parts(self, rr_ms: float) -> int:
+        """Into how many beats a long interval splits; 0 if no split fits."""
+        level = self._reference.level_ms
+        parts = round(rr_ms / level)
+        if not 2 <= parts <= MOST_MISSED:
+            return 0
+        tolerance = max(min(self._reference.band_ms, SPLIT_TOLERANCE * level), 0.12 * level)
+        return parts if abs(rr_ms / parts - level) <= (tolerance if parts == 2 else tolerance / 1.5) else 0
+
+    def _accept(self, raw: RawBeat) -> Beat:
+        self._reference.learn(raw.rr_ms, self._previous_ms)
+        self._previous_ms = raw.rr_ms
+        return _beat(raw, raw.rr_ms, BeatKind.NORMAL)
+
+    def _merge(self, held: RawBeat, raw: RawBeat) -> list[Beat]:
+        both = held.rr_ms + raw.rr_ms
+        self._correct(both)
+        return [_beat(held, None, BeatKind.EXTRA), _beat(raw, both, BeatKind.EXTRA)]
+
+    def _level_out(self, held: RawBeat, raw: RawBeat) -> list[Beat]:
+        mean = (held.rr_ms + raw.rr_ms) / 2
+        self._correct(mean)
+        return [_beat(held, mean, BeatKind.ECTOPIC), _beat(raw, mean, BeatKind.ECTOPIC)]
+
+    def _split(self, raw: RawBeat, parts: int) -> list[Beat]:
+        nn_ms = raw.rr_ms / parts
+        self._correct(nn_ms)
+        times_s = [round(max(self._newest_s, raw.t_s - nn_ms * k / 1000), 4) for k in range(parts - 1, 0, -1)]
+        inserted = [Beat(t_s, None, round(nn_ms, 3), BeatKind.MISSED) for t_s in times_s]
+        inserted[0] = replace(inserted[0], after_gap=raw.after_gap)
+        return [*inserted, replace(_beat(raw, nn_ms, BeatKind.MISSED), after_gap=False)]
+
+    def _alone(self, held: RawBeat) -> Beat:
+        """A held beat that made no pair: kept if it is nearly in range or the level moved, else noise."""
+        if _within(held.rr_ms):
+            near = abs(held.rr_ms - self._reference.level_ms) <= 1.35 * self._reference.band_ms
+            if near or self._shifted(held.rr_ms):
+                return self._accept(held)
+        self._previous_ms = None
+        return _beat(held, None, BeatKind.NOISE)
+
+    def _shifted(self, rr_ms: float) -> bool:
+        self._odd_ms.append(rr_ms)
+        odd = sorted(self._odd_ms)
+        if len(odd) < SHIFT_BEATS or odd[-1] - odd[0] >= SHIFT_AGREEMENT * odd[1]:
+            return False
+        self._reference.restart(list(self._odd_ms)[:-1])
+        self._odd_ms.clear()
+        self._previous_ms = None
+        return True
+
+    def _correct(self, nn_ms: float) -> None:
+        self._reference.follow(nn_ms)
+        self._previous_ms = None
+
+    def _guard(self, raw: RawBeat, out: list[Beat]) -> None:
+        if 200 <= raw.rr_ms <= 2200:
+            self._raw_ms.append(raw.rr_ms)
+        self._corrected.extend(beat.kind is not BeatKind.NORMAL for beat in out)
+        if sum(self._corrected) < GUARD_CORRECTED or len(self._raw_ms) < GUARD_RAW:
+            return
+        ordered = sorted(self._raw_ms)
+        middle = ordered[GUARD_RAW // 2]
+        spread = ordered[3 * GUARD_RAW // 4] - ordered[GUARD_RAW // 4]
+        level = self._reference.level_ms
+        if spread < GUARD_SPREAD * middle and level and abs(middle / level - 1) > GUARD_APART:
+            self._reference.restart(list(self._raw_ms)[-5:])
+            self._odd_ms.clear()
+            self._corrected.clear()
+            self._previous_ms = None
+
+
+def _within(rr_ms: float) -> bool:
+    return SHORTEST_MS <= rr_ms <= LONGEST_MS
+
+
+def _beat(raw: RawBeat, nn_ms: float | None, kind: BeatKind) -> Beat:
+    if nn_ms is not None and kind is not BeatKind.NORMAL:
+        nn_ms = round(nn_ms, 3)
+    return Beat(round(raw.t_s, 4), raw.rr_ms, nn_ms, kind, raw.after_gap)

@@ -1,0 +1,134 @@
+"""HeartSamples in, labelled Beats and one ArousalEstimate a second out: timeline, cleaning, window, estimate in order.
+
+Rules of this file:
+1. The same inputs give the same outputs: no clock, no randomness, and every float that leaves is rounded.
+2. Beats taken off the skin are kept as noise and feed no estimate.
+3. Estimates keep coming through a dropout, older and less certain each second.
+"""
+
+from __future__ import annotations
+
+from pulsetune.arousal.calibration import Calibration
+from pulsetune.arousal.cleaning import Cleaner
+from pulsetune.arousal.estimate import ArousalModel
+from pulsetune.arousal.rate_window import RateWindow
+from pulsetune.arousal.timeline import Timeline
+from pulsetune.arousal.window import BeatWindow
+from pulsetune.model import (
+    ArousalEstimate,
+    Baseline,
+    Beat,
+    Contact,
+    HeartSample,
+    Link,
+    LinkChanged,
+    SignalIssue,
+    SignalWarning,
+)
+
+RR_SILENCE_S = 10.0  # heart-rate fields without any RR for so long: a strap that sends none
+DISTRUSTED = frozenset({SignalIssue.CONTACT_LOST, SignalIssue.FROZEN_RATE})  # nothing of it is to be believed
+RATE_ONLY = frozenset({SignalIssue.NO_RR, SignalIssue.SYNTHESISED_RR})  # the rate is, the intervals are not
+
+
+class Pipeline:
+    """The whole way from notifications to arousal.
+
+    Parameters
+    ----------
+    calibrate_s : float
+        Seconds of session time after which the baseline is taken (from the last 60 of them).
+    """
+
+    def __init__(self, calibrate_s: float) -> None:
+        self._timeline = Timeline()
+        self._cleaner = Cleaner()
+        self._window = BeatWindow()
+        self._rates = RateWindow()
+        self._calibration = Calibration(calibrate_s)
+        self._model = ArousalModel()
+        self._issues: set[SignalIssue] = set()
+        self._worn = True
+        self._gaps = 0
+        self._beat_s: float | None = None  # the newest beat that can be believed
+        self._rate_s: float | None = None  # the newest heart-rate field that can be believed
+
+    @property
+    def baseline(self) -> Baseline | None:
+        """The listener's own level, None until calibrated."""
+        return self._model.baseline
+
+    @property
+    def gaps(self) -> int:
+        """How often beats were lost: the beats that carry ``after_gap``."""
+        return self._gaps
+
+    def sample(self, sample: HeartSample) -> list[Beat]:
+        """Take one notification; returns the beats that became certain (up to one beat late)."""
+        if sample.malformed is not None:
+            return []
+        self._worn = sample.contact is not Contact.OFF_SKIN and sample.heart_rate_bpm != 0
+        if sample.heart_rate_bpm and self._worn:
+            self._rates.push(sample.t_s, sample.heart_rate_bpm)
+            self._rate_s = sample.t_s
+        out: list[Beat] = []
+        for raw in self._timeline.push(sample):
+            self._gaps += raw.after_gap
+            if raw.usable:
+                self._beat_s = raw.t_s
+            out += self._cleaner.push(raw)
+        for beat in out:
+            self._window.push(beat)
+        return out
+
+    def link(self, changed: LinkChanged) -> None:
+        """Follow the link: whatever breaks it, nothing is joined across."""
+        if changed.link is not Link.CONNECTED:
+            self._timeline.interrupt()
+
+    def warn(self, warning: SignalWarning) -> None:
+        """Follow what the source says of the signal."""
+        if warning.active:
+            self._issues.add(warning.issue)
+        else:
+            self._issues.discard(warning.issue)
+
+    def flush(self) -> list[Beat]:
+        """The beat still held at the end, judged without its successor."""
+        out = self._cleaner.flush()
+        for beat in out:
+            self._window.push(beat)
+        return out
+
+    def estimate(self, now_s: float) -> ArousalEstimate:
+        """The estimate of this second; the baseline is set here when its time has come."""
+        rate_only = self._rate_only(now_s)
+        contact = 0.0 if not self._worn or self._issues & DISTRUSTED else 1.0
+        reading = (self._rates if rate_only else self._window).read(now_s, contact)
+        newest_s = self._rate_s if rate_only else self._beat_s
+        age_s = None if newest_s is None else max(0.0, now_s - newest_s)
+        if self._model.baseline is None:
+            self._model.baseline = self._calibration.step(now_s, reading)
+        arousal, confidence = self._model.step(now_s, reading, age_s, rate_only=rate_only)
+        return ArousalEstimate(
+            t_s=now_s,
+            heart_rate_bpm=_rounded(reading.heart_rate_bpm, 3),
+            heart_rate_fast_bpm=_rounded(reading.heart_rate_fast_bpm, 3),
+            rmssd_ms=_rounded(reading.rmssd_ms, 3),
+            breaths_per_min=None,
+            arousal=_rounded(arousal, 4),
+            confidence=round(confidence, 4),
+            quality=round(reading.quality, 4),
+            age_s=_rounded(age_s, 4),
+        )
+
+    def _rate_only(self, now_s: float) -> bool:
+        if self._rate_s is None or now_s - self._rate_s > RR_SILENCE_S:
+            return False
+        if self._issues & RATE_ONLY:
+            return True
+        return self._beat_s is None or now_s - self._beat_s > RR_SILENCE_S
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -1,0 +1,88 @@
+"""What the next interval should look like: a running level and thresholds that adapt to this listener.
+
+Source: adaptive quartile thresholds after Lipponen and Tarvainen 2019 (doi 10.1080/03091902.2019.1640306),
+made causal: only beats already seen, and only untouched ones, feed the thresholds.
+
+Rules of this file:
+1. Everything is in ms and plain floats: for windows this small numpy is slower.
+2. A corrected beat may move the level, never the thresholds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import deque
+
+LEVEL_BEATS = 11  # median window of Lipponen and Tarvainen; a shorter one follows artifacts
+THRESHOLD_BEATS = 61  # about a minute: the 91 of the paper, shorter because it cannot be centred
+FEWEST = 12  # values from which quartiles are worth something
+START_BEATS = 3
+
+
+class RunningQuartiles:
+    """Half the interquartile range of the last ``size`` values, kept sorted."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._order: deque[float] = deque()
+        self._sorted: list[float] = []
+
+    def push(self, value: float) -> None:
+        self._order.append(value)
+        insort(self._sorted, value)
+        if len(self._order) > self._size:
+            del self._sorted[bisect_left(self._sorted, self._order.popleft())]
+
+    def half_range(self, otherwise: float) -> float:
+        """Half the interquartile range, or ``otherwise`` while there are too few values."""
+        n = len(self._sorted)
+        if n < FEWEST:
+            return otherwise
+        return 0.5 * (self._sorted[3 * n // 4] - self._sorted[n // 4])
+
+
+class Reference:
+    """Level (running median) and thresholds of the listener's intervals."""
+
+    def __init__(self) -> None:
+        self._recent: deque[float] = deque(maxlen=LEVEL_BEATS)
+        self._deviations = RunningQuartiles(THRESHOLD_BEATS)
+        self._differences = RunningQuartiles(THRESHOLD_BEATS)
+        self.level_ms = 0.0
+        self.band_ms = 0.0  # how far a beat may lie from the level
+        self.jump_ms = 0.0  # how far it may lie from the beat before
+
+    @property
+    def started(self) -> bool:
+        """Whether enough beats agreed to judge the next one."""
+        return len(self._recent) >= START_BEATS
+
+    def learn(self, nn_ms: float, previous_ms: float | None) -> None:
+        """Take an untouched beat into level and thresholds."""
+        if previous_ms is not None:
+            self._differences.push(nn_ms - previous_ms)
+        if self._recent:
+            self._deviations.push(nn_ms - self.level_ms)
+        self.follow(nn_ms)
+
+    def follow(self, nn_ms: float) -> None:
+        """Take a corrected beat into the level only."""
+        self._recent.append(nn_ms)
+        self._update()
+
+    def restart(self, beats_ms: list[float]) -> None:
+        """Begin again at the level of ``beats_ms`` (or of the beats to come, if there are none)."""
+        self._recent.clear()
+        self._recent.extend(beats_ms)
+        if beats_ms:
+            self._update()
+
+    def _update(self) -> None:
+        ordered = sorted(self._recent)
+        n = len(ordered)
+        level = ordered[n // 2] if n % 2 else 0.5 * (ordered[n // 2 - 1] + ordered[n // 2])
+        spread = 5.2 * self._deviations.half_range(0.04 * level)
+        jump = 4.0 * self._differences.half_range(0.03 * level)
+        self.level_ms = level
+        self.band_ms = min(max(spread, 45.0, 0.11 * level), 0.25 * level)
+        self.jump_ms = min(max(jump, 45.0, 0.07 * level), 0.35 * level)
