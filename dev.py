@@ -55,8 +55,12 @@ CHECKS = (
     ("lint-imports", ("-c", "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())")),
 )
 
-# "Collecting numpy>=2.0 (from pulsetune==0.1.0)" says pip; " + numpy==2.4.6" and "Downloading numpy (16.0MiB)" says uv
-PACKAGE = re.compile(r"^\s*(?:Collecting|Downloading|\+)\s+([A-Za-z0-9][A-Za-z0-9._-]*)(?=[\s=<>!~\[;]|$)")
+PACKAGE = re.compile(
+    r"\s*Collecting ([\w.-]+)"  # pip: Collecting numpy>=2.0 (from pulsetune==0.1.0)
+    r"|\s*Processing .*?([\w.]+)-\d[^/\\]*\.whl"  # pip: Processing /wheels/numpy-2.4.6-cp311-abi3-linux.whl
+    r"|\s*Downloading ([\w-]+) \("  # uv: Downloading numpy (16.0MiB); pip's lines name a file here, with a dot
+    r"| \+ ([\w.-]+)=="  # uv: + numpy==2.4.6
+)
 OFFLINE = re.compile(
     r"name resolution|name or service not known|getaddrinfo failed|nodename nor servname|dns error|NewConnectionError"
     r"|ConnectTimeout|network is unreachable|could not connect|tcp connect error|client error \(connect\)|are you offline",
@@ -203,7 +207,7 @@ def make_environment() -> None:
             "This Python came without venv: on Debian or Ubuntu run `sudo apt install python3-venv`, "
             "elsewhere get Python from python.org; then run this again."
         )
-    say(f"Making a Python {dotted(sys.version_info[:2])} environment in {ENVIRONMENT}")
+    say(f"Making a Python {dotted(sys.version_info[:2])} environment")
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     tool = [uv, "venv", "--quiet", "--python", sys.executable] if uv else [sys.executable, "-m", "venv"]
     code, lines = follow([*tool, str(ENVIRONMENT)])
@@ -217,6 +221,7 @@ def make_environment() -> None:
 
 def install(extra: str) -> None:
     """Install PulseTune from this checkout, editable, with ``extra``; the first way that works is enough."""
+    say(f"Installing PulseTune into {ENVIRONMENT}")
     lines: list[str] = []
     for command in install_commands(extra, shutil.which("uv")):
         code, lines = follow(command)
@@ -270,6 +275,12 @@ def follow(command: Sequence[str]) -> tuple[int, list[str]]:
     return installer.returncode, lines
 
 
+def package_in(line: str) -> str | None:
+    """Name of the package that a line of pip's or uv's output is about."""
+    found = PACKAGE.match(line)
+    return found[found.lastindex or 0].replace("_", "-") if found else None
+
+
 class Progress:
     """One changing line on a terminal; elsewhere a line for each package, once."""
 
@@ -280,10 +291,10 @@ class Progress:
 
     def show(self, line: str) -> None:
         """Show what one line of an installer's output means, if it means something."""
-        package = PACKAGE.match(line)
-        if package and package[1] not in self._seen:
-            self._seen.add(package[1])
-            self._write(f"Installing {package[1]}")
+        package = package_in(line)
+        if package and package not in self._seen:
+            self._seen.add(package)
+            self._write(f"Installing {package}")
         elif self._terminal and line.startswith("Installing collected packages"):
             self._write(f"Installing {len(self._seen)} packages")
 
