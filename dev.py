@@ -242,7 +242,8 @@ def install_commands(extra: str, uv: str | None) -> list[list[str]]:
         pip = [str(PYTHON), "-m", "pip"]
         if follow([*pip, "--version"])[0]:  # an environment made by uv, or one whose making was interrupted
             follow([str(PYTHON), "-m", "ensurepip"])
-        return [[*pip, "install", "--no-input", "--disable-pip-version-check", "--progress-bar=off", "-e", here]]
+        quiet = ["--no-input", "--disable-pip-version-check", "--progress-bar=off", "--retries=3"]
+        return [[*pip, "install", *quiet, "-e", here]]
     sync = [uv, "sync", "--locked", "--inexact", "--python", str(PYTHON), *(["--extra", extra] if extra else [])]
     return [sync, [uv, "pip", "install", "--python", str(PYTHON), "-e", here]]
 
