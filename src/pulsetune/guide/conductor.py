@@ -1,0 +1,211 @@
+"""The Conductor: owns phases, commands, freezes, stops and the plan of the evening, for every policy.
+
+Rules of this file:
+1. It is a function of the program, the profile, the estimates and session time. No clock, no randomness.
+2. Without fresh data it holds. It never guesses, and never chases silence.
+3. Whatever changes carries a reason that a listener would understand.
+4. A phase changes only along a row of ``TRANSITIONS``.
+"""
+
+from __future__ import annotations
+
+from pulsetune.guide.dropout import DropoutWatch
+from pulsetune.guide.leading import Leader
+from pulsetune.guide.phases import PLAYING, TRANSITIONS, Trigger
+from pulsetune.guide.timbre import TimbreGlide
+from pulsetune.guide.volume import Volume
+from pulsetune.model import (
+    ArousalEstimate,
+    AudioParameters,
+    Baseline,
+    Command,
+    CommandKind,
+    Cue,
+    EndedBecause,
+    ListenerProfile,
+    Phase,
+    Program,
+)
+
+NO_BASELINE_AFTER_S = 180  # after calibrate; then keep company without a lead
+STOP_FADE_S = 1.0  # a listener's stop is heard within a second
+SOURCE_END_FADE_S = 5.0  # a recording ran out
+LOST_FADE_S = 45.0
+SAFETY_FADE_S = 45.0
+
+
+class Conductor:
+    """One session's guide; ``second`` once a second, ``command`` at any tick, then ``take`` what it decided."""
+
+    def __init__(self, program: Program, profile: ListenerProfile, policy: str) -> None:
+        self._program = program
+        self._leader = Leader(program, profile, policy)
+        self._dropout = DropoutWatch()
+        self._timbre = TimbreGlide()
+        self._volume = Volume()
+        self.phase = Phase.CALIBRATE
+        self.finished = False
+        self.ended_because = EndedBecause.COMPLETED
+        self.ended_detail = "the program came to its end"
+        self._elapsed_s = 0  # seconds that counted: pauses extend the session
+        self._phase_s = 0
+        self._ends_at_s: float | None = None
+        self._out: list[Cue | AudioParameters] = []
+
+    def start(self, t_s: float) -> None:
+        """The first cue and the first target of the music."""
+        self._volume.fade_in(t_s)
+        self._say(t_s, "sit comfortably: listening to your pulse before the music begins")
+        self._play(t_s)
+
+    def command(self, t_s: float, command: Command) -> None:
+        """What the listener asked for, at the tick that got it."""
+        match command.kind:
+            case CommandKind.PAUSE if self._volume.pause(t_s):
+                self._say(t_s, "paused: everything waits for you")
+            case CommandKind.RESUME if self._volume.resume(t_s):
+                self._say(t_s, "going on where you paused")
+            case CommandKind.SOFTER | CommandKind.LOUDER:
+                self._say(t_s, self._volume.step(louder=command.kind is CommandKind.LOUDER))
+            case CommandKind.DIZZY:
+                self._fire(t_s, Trigger.COMPANION, "you feel dizzy: breathe as you like, the music stops leading")
+            case CommandKind.STOP:
+                self._stop(t_s, STOP_FADE_S, EndedBecause.LISTENER, command.text or "you stopped: fading out")
+            case CommandKind.SOURCE_ENDED:
+                self._stop(t_s, SOURCE_END_FADE_S, EndedBecause.COMPLETED, "the recording has ended: fading out")
+            case _:
+                return
+        self._play(t_s)
+
+    def second(self, t_s: float, estimate: ArousalEstimate, baseline: Baseline | None) -> None:
+        """One whole second: advance the phases, decide, glide."""
+        if self._ends_at_s is None and not self._volume.paused:
+            self._elapsed_s += 1
+            self._phase_s += 1
+            self._dropout.second(t_s, estimate)
+            self._plan(t_s)
+            self._watch_pulse(t_s)
+            self._decide(t_s, estimate, baseline)
+            self._sound(t_s, estimate)
+        self.tick(t_s)
+        self._play(t_s)
+
+    def tick(self, t_s: float) -> None:
+        """Every tick: a stopping session ends on time, with a last target at its very end."""
+        if self._ends_at_s is not None and t_s >= self._ends_at_s and not self.finished:
+            self.finished = True
+            self._play(t_s)
+
+    def take(self) -> list[Cue | AudioParameters]:
+        """What was decided since the last call, in order."""
+        out, self._out = self._out, []
+        return out
+
+    def _plan(self, t_s: float) -> None:
+        p = self._program
+        left_s = 60 * p.minutes - self._elapsed_s
+        if left_s <= 0 or (self.phase is Phase.SILENCE and self._phase_s >= p.silence_s):
+            self.finished = True
+        elif left_s <= p.silence_s or (self.phase is Phase.FADE and self._phase_s >= p.fade_s):
+            self._fire(t_s, Trigger.TIME_FOR_SILENCE, "silence: it belongs to the session, stay as long as you like")
+        elif left_s <= p.silence_s + p.fade_s:
+            if self._fire(t_s, Trigger.TIME_TO_FADE, "the music fades out"):
+                self._volume.fade_out(t_s, p.fade_s)
+        elif left_s <= p.silence_s + p.fade_s + p.consolidate_s:
+            self._fire(t_s, Trigger.TIME_TO_THIN, "nearly done: the music thins out")
+
+    def _watch_pulse(self, t_s: float) -> None:
+        for sentence in self._dropout.news():
+            self._say(t_s, sentence)
+        if self._dropout.lost:
+            reason = "no heartbeat for five minutes: ending here"
+            self._stop(t_s, LOST_FADE_S, EndedBecause.DROPOUT, reason, Trigger.LOST)
+        elif self._dropout.long:
+            self._fire(t_s, Trigger.LONG_DROPOUT, "no heartbeat for two minutes: keeping you company without leading")
+
+    def _decide(self, t_s: float, estimate: ArousalEstimate, baseline: Baseline | None) -> None:
+        if self.phase is Phase.CALIBRATE:
+            self._calibrate(t_s, baseline)
+            return
+        heart_rate_bpm = estimate.heart_rate_bpm
+        if self._dropout.frozen or heart_rate_bpm is None or not self._leader.ready:
+            return
+        if self._leader.too_high(heart_rate_bpm):
+            reason = "your heart is well above where you began: stopping gently"
+            self._stop(t_s, SAFETY_FADE_S, EndedBecause.SAFETY, reason)
+            return
+        news = self._leader.second(self.phase, heart_rate_bpm, returned=self._dropout.just_returned())
+        if news is None:
+            return
+        if news.trigger is None:
+            self._say(t_s, news.reason)
+        elif self._fire(t_s, news.trigger, news.reason):
+            self._follow_up(t_s, news.trigger)
+
+    def _calibrate(self, t_s: float, baseline: Baseline | None) -> None:
+        if baseline is not None:
+            news = self._leader.begin(baseline)
+            self._fire(t_s, news.trigger or Trigger.CALIBRATED, news.reason)
+        elif self._phase_s >= self._program.calibrate_s + NO_BASELINE_AFTER_S:
+            self._fire(t_s, Trigger.NO_BASELINE, "your pulse cannot be read well enough: keeping you company, no lead")
+
+    def _follow_up(self, t_s: float, trigger: Trigger) -> None:
+        if trigger is Trigger.BACKTRACK:
+            self._timbre.allow_rise()
+        elif trigger is Trigger.NO_EFFECT:
+            self._volume.fade_out(t_s, self._program.fade_s)
+
+    def _sound(self, t_s: float, estimate: ArousalEstimate) -> None:
+        if not self._dropout.frozen and self.phase in PLAYING:
+            self._leader.glide()
+        level = None if self._dropout.frozen else self._leader.raw_level(estimate.heart_rate_bpm)
+        before = self._timbre.level
+        if self._timbre.second(level, self.phase):
+            calmer = self._timbre.level < before
+            self._say(
+                t_s,
+                "you are calmer: the sound becomes darker and sparser"
+                if calmer
+                else "meeting you again: the sound comes a little closer",
+            )
+
+    def _fire(self, t_s: float, trigger: Trigger, reason: str) -> bool:
+        to = TRANSITIONS.get((self.phase, trigger))
+        if to is None:
+            return False
+        self.phase = to
+        self._phase_s = 0
+        self._leader.enter_phase()
+        self._say(t_s, reason)
+        return True
+
+    def _stop(
+        self, t_s: float, fade_s: float, because: EndedBecause, reason: str, trigger: Trigger = Trigger.STOP
+    ) -> None:
+        if self._ends_at_s is not None:
+            if t_s + fade_s >= self._ends_at_s:
+                return
+        elif not self._fire(t_s, trigger, reason):
+            return
+        self.ended_because, self.ended_detail = because, reason
+        self._volume.fade_out(t_s, fade_s)
+        self._ends_at_s = t_s + fade_s
+
+    def _say(self, t_s: float, reason: str) -> None:
+        leader = self._leader
+        self._out.append(Cue(t_s, self.phase, leader.target_bpm, leader.ratio, self._timbre.level, reason))
+
+    def _play(self, t_s: float) -> None:
+        sound = self._timbre.now
+        self._out.append(
+            AudioParameters(
+                t_s,
+                self._leader.tempo_bpm,
+                sound.brightness,
+                sound.density,
+                sound.warmth,
+                sound.pulse_level,
+                sound.bed_level,
+                self._volume.level_db(t_s, sound.level_db),
+            )
+        )

@@ -1,0 +1,84 @@
+"""Knowing when to stop leading: backtrack, the five-minute gate, the stop rule.
+
+Rules of this file:
+1. It is asked once a second, and only while nothing is frozen: a dropout or a cough is never blamed on anybody.
+2. It never reads a rise as failure; it only changes what the music does.
+3. The stop rule is final.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import StrEnum
+
+BACKTRACK_RISE_BPM = 3.5  # above the best level so far, for ...
+BACKTRACK_S = 45  # ... this long: the lead is doing no good, meet the heart again
+BEST_LEAK_BPM_PER_MIN = 0.5  # the best level is forgotten slowly
+GATE_S = 300  # seconds of leading after which it must have helped
+GATE_MEAN_S = 120  # judged on the mean of the last two minutes
+GATE_MARGIN_BPM = 0.5  # below the baseline by at least this
+STOP_RISE_BPM = 8.0  # above the baseline, for ...
+STOP_S = 120  # ... this long at rest: end kindly
+COMPANION_TRIAL_S = 180  # after three minutes of company without effect: silence
+
+
+class Verdict(StrEnum):
+    """What the watch asks for."""
+
+    BACKTRACK = "backtrack"
+    COMPANION = "companion"
+    STOP = "stop"
+
+
+class SafetyWatch:
+    """Watches the 30-s heart rate against the listener's own baseline."""
+
+    def __init__(self, baseline_bpm: float) -> None:
+        self._baseline_bpm = baseline_bpm
+        self._best_bpm = baseline_bpm
+        self._risen_s = 0
+        self._high_s = 0
+        self._backtracks = 0
+        self._led_s = 0
+        self._companion_s = 0
+        self._recent: deque[float] = deque(maxlen=GATE_MEAN_S)
+
+    @property
+    def led_s(self) -> int:
+        """Seconds of leading and holding so far."""
+        return self._led_s
+
+    def begin_lead(self, heart_rate_bpm: float) -> None:
+        """A lead starts from here."""
+        self._best_bpm = heart_rate_bpm
+        self._risen_s = 0
+
+    def stop_rule(self, heart_rate_bpm: float) -> bool:
+        """True when the heart has been far above the baseline for two minutes."""
+        self._high_s = self._high_s + 1 if heart_rate_bpm > self._baseline_bpm + STOP_RISE_BPM else 0
+        return self._high_s >= STOP_S
+
+    def second(self, heart_rate_bpm: float) -> Verdict | None:
+        """One second of leading or holding."""
+        self._led_s += 1
+        self._recent.append(heart_rate_bpm)
+        self._best_bpm = min(self._best_bpm + BEST_LEAK_BPM_PER_MIN / 60, heart_rate_bpm)
+        self._risen_s = self._risen_s + 1 if heart_rate_bpm > self._best_bpm + BACKTRACK_RISE_BPM else 0
+        if self._led_s == GATE_S and self._no_effect():
+            return Verdict.COMPANION
+        if self._risen_s >= BACKTRACK_S:
+            self._risen_s = 0
+            self._backtracks += 1
+            if self._backtracks >= 2 and heart_rate_bpm > self._baseline_bpm - 1:
+                return Verdict.COMPANION
+            return Verdict.BACKTRACK
+        return None
+
+    def companion_second(self, heart_rate_bpm: float) -> bool:
+        """One second of keeping company; True when it may end in silence."""
+        self._recent.append(heart_rate_bpm)
+        self._companion_s += 1
+        return self._companion_s == COMPANION_TRIAL_S and self._no_effect()
+
+    def _no_effect(self) -> bool:
+        return sum(self._recent) / len(self._recent) > self._baseline_bpm - GATE_MARGIN_BPM
