@@ -1,0 +1,158 @@
+"""One note of a felt-damped piano, as numbers: two strings, a soft hammer, a wooden body.
+
+Additive synthesis of decaying partials. Every partial is a geometric series, so a whole note is one matrix product
+(coarse steps of the series times fine steps), a few milliseconds for several seconds of sound.
+
+Rules of this file:
+1. Pure numpy; the random numbers come from a generator that is handed in.
+2. A touched note begins and ends at exactly zero, so that it can be played at any time without a click.
+3. Two layers of the same length: ``dark`` (what felt lets through) and ``bright`` (what a harder touch adds).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+TONE_RATE_HZ = (
+    24_000  # felt leaves nothing above 6 kHz; half the rate is half the memory, read with cubic interpolation
+)
+HIGHEST_PARTIAL_HZ = 6_500.0
+MOST_PARTIALS = 28
+FINE = 256  # samples in the fine half of the matrix product
+HAMMER_POSITION = 1 / 8.2  # where the hammer meets the string, of its length: thins every eighth partial
+UNISON_CENTS = 0.9  # between the two strings of a note: a beat of several seconds, life without a wobble
+STIFFNESS_AT_MIDDLE_C = 3.2e-4  # inharmonicity of an upright's strings (Fletcher 1962), doubling every 8 semitones up
+FADE_SHARE = 0.25  # the last quarter of a note fades, so that it ends at zero
+BRIGHT_PEAK = 0.7  # of the bright layer, the dark one being 1: a full touch does not drown the body of the tone
+MIN_ATTACK_FRAMES = 48  # 2 ms: shorter would click
+LOUDNESS_TILT = -0.10  # level, in powers of two an octave: the treble is a little softer, as felt makes it
+KNOCK_LEVEL = 0.030  # hammer and key bed against the tone, the softest it can be and still be touch
+
+# Modes of a wooden body: frequency in Hz, decay in s (to -60 dB), strength.
+BODY_MODES = (
+    (94.0, 0.30, 1.0),
+    (147.0, 0.24, 0.9),
+    (211.0, 0.20, 0.6),
+    (332.0, 0.14, 0.45),
+    (520.0, 0.10, 0.30),
+    (805.0, 0.07, 0.16),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeltTone:
+    """A note at ``TONE_RATE_HZ``; each layer is (frames, 2), float32."""
+
+    dark: NDArray[np.float32]
+    bright: NDArray[np.float32]
+
+
+def ring_s(pitch: int) -> float:
+    """How long a note sounds: long in the bass, short in the treble, as the strings are."""
+    return float(np.clip(4.8 - (pitch - 38) * 0.065, 2.0, 4.8))
+
+
+def felt_tone(pitch: int, generator: np.random.Generator) -> FeltTone:
+    """Both layers of the note ``pitch`` (MIDI), the dark one with a peak near 1."""
+    frames = int(ring_s(pitch) * TONE_RATE_HZ)
+    partials_hz, numbers = _partials(pitch)
+    octaves_up = (pitch - 60) / 12
+    seconds = _decay_s(pitch, numbers)
+    level = np.abs(np.sin(np.pi * numbers * HAMMER_POSITION)) / np.sin(np.pi * HAMMER_POSITION) / numbers
+    # Felt is a low-pass whose corner follows the key, but slowly: bass notes have more partials than treble ones.
+    corner_hz = 420.0 * 2 ** (0.45 * octaves_up)
+    dark = level / (1 + (partials_hz / corner_hz) ** 2)
+    bright = 0.8 * level * (partials_hz / corner_hz) / (1 + (partials_hz / (4.2 * corner_hz)) ** 2.2)
+    phases = generator.uniform(0, 2 * np.pi, (2, numbers.size))
+    detune = 2 ** (np.array([-0.5, 0.5]) * UNISON_CENTS / 1200)
+    strings_hz = (partials_hz[None, :] * detune[:, None]).ravel()
+    # The second string couples late and decays slowly: the two-stage decay of a piano.
+    strings_s = np.stack([seconds, seconds * 2.1]).ravel()
+    share = np.repeat([0.72, 0.28], numbers.size)
+    left = np.repeat([0.62, 0.42], numbers.size)
+    columns = []
+    for layer in (dark, bright):
+        amplitude = np.tile(layer, 2) * share
+        columns += [amplitude * left, amplitude * (1 - left)]
+    sound = _ring(strings_hz, strings_s, phases.ravel(), np.stack(columns), frames)
+    sound[:2] += _knock(frames, 0.4, generator)
+    sound[2:] += _knock(frames, 1.2, generator)
+    sound *= _fade(frames) * 2 ** (LOUDNESS_TILT * octaves_up)
+    dark_sound, bright_sound = sound[:2] / _peak(sound[:2]), BRIGHT_PEAK * sound[2:] / _peak(sound[2:])
+    return FeltTone(_stereo(dark_sound), _stereo(bright_sound))
+
+
+def touched(tone: FeltTone, velocity: float, hardness: float, attack_s: float) -> NDArray[np.float32]:
+    """The note as it is played: ``hardness`` 0..1 mixes in the bright layer, ``attack_s`` is the rise from zero."""
+    rise = max(MIN_ATTACK_FRAMES, int(attack_s * TONE_RATE_HZ))
+    sound = tone.bright * np.float32(velocity * hardness)
+    sound += tone.dark * np.float32(velocity)
+    sound[:rise] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(rise) / rise)).astype(np.float32)[:, None]
+    return sound
+
+
+def _partials(pitch: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    fundamental_hz = 440.0 * 2 ** ((pitch - 69) / 12)
+    numbers = np.arange(1, MOST_PARTIALS + 1, dtype=np.float64)
+    stiffness = STIFFNESS_AT_MIDDLE_C * 2 ** (max(pitch - 60, -12) / 8)
+    partials_hz = fundamental_hz * numbers * np.sqrt(1 + stiffness * numbers**2)
+    kept = partials_hz < HIGHEST_PARTIAL_HZ
+    return partials_hz[kept], numbers[kept]
+
+
+def _decay_s(pitch: int, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Seconds to -60 dB of each partial of the first string: upper partials die sooner."""
+    lowest_s: float = 1.15 * ring_s(pitch)
+    return lowest_s / (1 + 0.22 * (numbers - 1))
+
+
+def _ring(
+    frequency_hz: NDArray[np.float64],
+    decay_s: NDArray[np.float64],
+    phase: NDArray[np.float64],
+    amplitude: NDArray[np.float64],
+    frames: int,
+) -> NDArray[np.float64]:
+    """Sum of decaying sines; ``amplitude`` is (channels, partials), the result (channels, frames).
+
+    Sample ``a * FINE + b`` of a partial is ``z**(a * FINE) * z**b``: one real matrix product sums all of them.
+    """
+    rate = -np.log(1000.0) / (decay_s * TONE_RATE_HZ) + 2j * np.pi * frequency_hz / TONE_RATE_HZ
+    coarse = np.exp(np.outer(np.arange(-(-frames // FINE)) * FINE, rate) - 1j * (np.pi / 2 - phase))
+    fine = np.exp(np.outer(rate, np.arange(FINE)))
+    right = np.concatenate([fine.real, -fine.imag]).astype(np.float32)
+    sums = []
+    for weights in amplitude:
+        left = coarse * weights
+        sums.append((np.hstack([left.real, left.imag]).astype(np.float32) @ right).ravel()[:frames])
+    return np.stack(sums).astype(np.float64)
+
+
+def _knock(frames: int, level: float, generator: np.random.Generator) -> NDArray[np.float64]:
+    """The touch itself: a soft thump of the body, (2, frames)."""
+    frequency_hz, decay_s, strength = (np.array(column) for column in zip(*BODY_MODES, strict=True))
+    frequency_hz = frequency_hz * generator.uniform(0.97, 1.03, frequency_hz.size)
+    pan = generator.uniform(0.4, 0.6, frequency_hz.size)
+    amplitude = KNOCK_LEVEL * level * np.stack([strength * pan, strength * (1 - pan)])
+    short = min(frames, int(0.5 * TONE_RATE_HZ))
+    sound = np.zeros((2, frames))
+    sound[:, :short] = _ring(frequency_hz, decay_s, np.full(frequency_hz.size, 0.0), amplitude, short)
+    return sound
+
+
+def _fade(frames: int) -> NDArray[np.float64]:
+    fade = np.ones(frames)
+    tail = int(frames * FADE_SHARE)
+    fade[-tail:] = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, tail + 1) / tail)
+    return fade
+
+
+def _peak(sound: NDArray[np.float64]) -> float:
+    return float(np.max(np.abs(sound)))
+
+
+def _stereo(sound: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(sound.T.astype(np.float32))

@@ -1,0 +1,150 @@
+"""Building blocks of soundscapes: pyo objects that numpy feeds, a block at a time, to the exact frame.
+
+Rules of this file:
+1. A control line and a trigger are tables that pyo scans once a block: what numpy writes before a block is what that
+   block hears, sample by sample.
+2. Everything is built once. Later only table contents and plain numbers change, and numbers only on silent voices.
+3. A voice is never cut: a note takes a voice whose last note has died away, or is not played at all.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, CHANNELS, pyo
+
+
+class Line:
+    """A control that glides linearly across each block, without a step between blocks."""
+
+    def __init__(self, value: float) -> None:
+        self._table = pyo.DataTable(BLOCK_FRAMES)
+        self._samples = np.asarray(self._table.getBuffer(0))[:BLOCK_FRAMES]
+        self._samples[:] = value
+        self._value = value
+        self._share = np.arange(1, BLOCK_FRAMES + 1) / BLOCK_FRAMES
+        self.signal: Any = pyo.TableScan(self._table)
+
+    def glide(self, value: float) -> None:
+        """Reach ``value`` at the end of the next block."""
+        self._samples[:] = self._value + (value - self._value) * self._share
+        self._value = value
+
+
+class NoteVoices:
+    """Players of prepared notes. Each note's samples are written into a silent voice and started at an exact frame."""
+
+    def __init__(self, count: int, longest_s: float, table_rate_hz: int) -> None:
+        self._table_rate_hz = table_rate_hz
+        size = int(longest_s * table_rate_hz)
+        self._voices = [_NoteVoice(size) for _ in range(count)]
+        self._started: list[tuple[_NoteVoice, int]] = []
+        self.dropped = 0
+        self.signal: Any = pyo.Mix([voice.signal for voice in self._voices], voices=CHANNELS)
+
+    def start(self, sound: NDArray[np.float32], offset: int, block_start: int, rate_hz: int) -> None:
+        """Play ``sound`` (frames, 2) from frame ``offset`` of the next block, which begins at ``block_start``."""
+        voice = min(self._voices, key=lambda voice: voice.silent_from)
+        if voice.silent_from > block_start:
+            self.dropped += 1
+            return
+        seconds = len(sound) / self._table_rate_hz
+        voice.load(sound, offset, seconds)
+        voice.silent_from = block_start + offset + int(seconds * rate_hz) + 2
+        self._started.append((voice, offset))
+
+    def block_done(self) -> None:
+        """Take the triggers of the block that was just heard away."""
+        for voice, offset in self._started:
+            voice.trigger[offset] = 0.0
+        self._started.clear()
+
+
+class _NoteVoice:
+    def __init__(self, size: int) -> None:
+        self._trigger_table = pyo.DataTable(BLOCK_FRAMES)
+        self.trigger = np.asarray(self._trigger_table.getBuffer(0))[:BLOCK_FRAMES]
+        self._scan = pyo.TableScan(self._trigger_table)
+        self._size = size
+        self._table = pyo.DataTable(size, chnls=CHANNELS)
+        self._channels = [np.asarray(self._table.getBuffer(channel))[:size] for channel in range(CHANNELS)]
+        self.signal: Any = pyo.TrigEnv(self._scan, self._table, dur=1.0, interp=4)
+        self.silent_from = 0
+
+    def load(self, sound: NDArray[np.float32], offset: int, seconds: float) -> None:
+        for channel, samples in enumerate(self._channels):
+            samples[: len(sound)] = sound[:, channel]
+            samples[len(sound) :] = 0.0
+        self.signal.setDur(seconds * self._size / len(sound))  # the whole table is read: its length sets the pitch
+        self.trigger[offset] = 1.0
+
+
+class LoopVoices:
+    """A chord of an endless loop in two banks: the next chord fades in while the last one fades out."""
+
+    def __init__(self, loop: NDArray[np.float32], voices: int, rate_hz: int) -> None:
+        self._table = table_of(loop)
+        self._loops_per_s = rate_hz / len(loop)
+        self._banks = [_LoopBank(self._table, voices) for _ in range(2)]
+        self._sounding = 0
+        self._at = 1.0  # of the present crossfade, 1 when it is over
+        self._pace = 0.0
+        self.signal: Any = pyo.Mix([bank.signal for bank in self._banks], voices=CHANNELS)
+
+    def change(self, semitones: tuple[float, ...], seconds: float, rate_hz: int) -> None:
+        """Cross over to the loop transposed by ``semitones``, one voice each; ignored while a crossfade still runs."""
+        if self._at < 1.0:
+            return
+        self._sounding = 1 - self._sounding
+        self._banks[self._sounding].tune([self._loops_per_s * 2 ** (shift / 12) for shift in semitones])
+        self._at = 0.0
+        self._pace = BLOCK_FRAMES / max(seconds * rate_hz, BLOCK_FRAMES)
+
+    def glide(self) -> None:
+        """Move the crossfade on by one block, at equal power."""
+        self._at = min(1.0, self._at + self._pace)
+        angle = np.pi / 2 * self._at
+        self._banks[self._sounding].level.glide(float(np.sin(angle)))
+        self._banks[1 - self._sounding].level.glide(float(np.cos(angle)) if self._at < 1.0 else 0.0)
+
+
+class _LoopBank:
+    def __init__(self, table: Any, voices: int) -> None:
+        self.level = Line(0.0)
+        self._readers = [
+            pyo.TableRead(table, freq=0.1, loop=1, interp=2, mul=self.level.signal).play() for _ in range(voices)
+        ]
+        self.signal: Any = pyo.Mix(self._readers, voices=CHANNELS)
+
+    def tune(self, loops_per_s: list[float]) -> None:
+        for reader, frequency_hz in zip(self._readers, loops_per_s, strict=True):
+            reader.setFreq(frequency_hz)
+
+
+def table_of(sound: NDArray[np.float32]) -> Any:
+    """A pyo table that holds ``sound`` (frames, channels)."""
+    table = pyo.DataTable(len(sound), chnls=sound.shape[1])
+    for channel in range(sound.shape[1]):
+        np.asarray(table.getBuffer(channel))[: len(sound)] = sound[:, channel]
+    return table
+
+
+def room(source: Any, response: NDArray[np.float32], rate_hz: int) -> Any:
+    """``source`` as the room answers it (wet only), 1024 frames late: the room's own pre-delay.
+
+    pyo reads impulse responses from a file only, once, while the object is made.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "room.wav")
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(CHANNELS)
+            file.setsampwidth(4)
+            file.setframerate(rate_hz)
+            file.writeframes((response / np.max(np.abs(response)) * (2**31 - 1)).astype("<i4").tobytes())
+        return pyo.CvlVerb(source, str(path), bal=1.0, size=BLOCK_FRAMES)
