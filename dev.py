@@ -202,7 +202,7 @@ def make_environment() -> None:
     if ENVIRONMENT.exists() and not BIN.exists() and not (ENVIRONMENT / "pyvenv.cfg").exists():
         raise Problem(f"{ENVIRONMENT} is in the way and is no Python environment: move it away and run this again.")
     uv = shutil.which("uv")
-    if uv is None and not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+    if uv is None and not (has_module("venv") and has_module("ensurepip")):
         raise Problem(
             "This Python came without venv: on Debian or Ubuntu run `sudo apt install python3-venv`, "
             "elsewhere get Python from python.org; then run this again."
@@ -214,6 +214,11 @@ def make_environment() -> None:
     if code:
         raise Problem("\n".join([*lines[-SHOWN_LINES:], f"{ENVIRONMENT} could not be made: the reason is above."]))
     write_stamp(Stamp(made_here=True))
+
+
+def has_module(name: str) -> bool:
+    found = importlib.util.find_spec(name)
+    return found is not None and found.origin is not None  # an empty folder of that name is found, but has no origin
 
 
 # ---------------------------------------------------------------- installing
@@ -242,15 +247,15 @@ def install_commands(extra: str, uv: str | None) -> list[list[str]]:
         pip = [str(PYTHON), "-m", "pip"]
         if follow([*pip, "--version"])[0]:  # an environment made by uv, or one whose making was interrupted
             follow([str(PYTHON), "-m", "ensurepip"])
-        quiet = ["--no-input", "--disable-pip-version-check", "--progress-bar=off", "--retries=3"]
-        return [[*pip, "install", *quiet, "-e", here]]
+        return [[*pip, "install", "--no-input", "--disable-pip-version-check", "--progress-bar=off", "-e", here]]
     sync = [uv, "sync", "--locked", "--inexact", "--python", str(PYTHON), *(["--extra", extra] if extra else [])]
     return [sync, [uv, "pip", "install", "--python", str(PYTHON), "-e", here]]
 
 
 def follow(command: Sequence[str]) -> tuple[int, list[str]]:
     """Run an installer and show the package it is at; returns its exit code and what it said."""
-    environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(ENVIRONMENT), "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "PIP_USER": "0", "PIP_RETRIES": "2", "PYTHONUNBUFFERED": "1"}
+    environment["UV_PROJECT_ENVIRONMENT"] = str(ENVIRONMENT)
     environment.pop("VIRTUAL_ENV", None)  # another environment may be active; this one is meant
     lines: list[str] = []
     progress = Progress()
