@@ -4,7 +4,8 @@ Rules of this file:
 1. Standard library only. It must parse on Python 3.6, so that an old Python gets a sentence and not a syntax error.
 2. What it has to say goes to standard error: standard output belongs to the program that it starts.
 3. An environment that it did not make is added to and never deleted, unless its Python no longer runs.
-4. The stamp is cleared before an installation and filled in after it, so that an interrupted one is taken up again.
+4. The stamp says "under way" during an installation. If it still does at the next start, half a package may lie there,
+   and an environment that this file made is made again.
 """
 
 import sys
@@ -30,6 +31,7 @@ BIN = ENVIRONMENT / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 PULSETUNE = BIN / ("pulsetune.exe" if WINDOWS else "pulsetune")
 STAMP = ENVIRONMENT / "dev-stamp.json"
+UNDER_WAY = "under way"  # stands in the stamp's fingerprint from the start of an installation to its end
 PROBE_TIMEOUT_S = 60  # a cold start from a slow disk takes seconds; longer means that the interpreter hangs
 SHOWN_LINES = 15  # of an installer's output, when it fails
 INTERRUPTED = 130  # our exit code after Ctrl-C, as a shell would give it
@@ -78,7 +80,7 @@ class Problem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What is installed in .venv; ``fingerprint`` is empty while an installation is under way."""
+    """What is installed in .venv; without a ``fingerprint`` nothing is, as far as we know."""
 
     made_here: bool = False
     fingerprint: str = ""
@@ -139,7 +141,7 @@ def find_benchmarks(names: Sequence[str]) -> list[Path]:
 def ensure_installed(extra: str) -> None:
     """Make .venv hold PulseTune with ``extra``; quick when it already does."""
     version, stamp = python_version(PYTHON), read_stamp()
-    if version is None or (stamp.made_here and version[:2] != sys.version_info[:2]):
+    if version is None or (stamp.made_here and stale(version, stamp)):
         make_environment()
         version, stamp = python_version(PYTHON), read_stamp()
     if version is None:
@@ -153,9 +155,19 @@ def ensure_installed(extra: str) -> None:
     fingerprint = installation_fingerprint(version)
     present = set(stamp.extras) if stamp.fingerprint == fingerprint and PULSETUNE.exists() else None
     if present is None or extra not in present | {""}:
-        write_stamp(Stamp(stamp.made_here))
-        install(extra)
+        write_stamp(Stamp(stamp.made_here, UNDER_WAY))
+        try:
+            install(extra)
+        except Problem:  # the installer ended by itself and left nothing half done
+            write_stamp(Stamp(stamp.made_here))
+            raise
         write_stamp(Stamp(stamp.made_here, fingerprint, tuple(sorted({extra} | (present or set())))))
+
+
+def stale(version: tuple[int, ...], stamp: Stamp) -> bool:
+    """Whether an environment of ours should be made again: another Python was asked for, or an interrupted installation."""
+    running_inside = Path(sys.prefix) == ENVIRONMENT
+    return not running_inside and (version[:2] != sys.version_info[:2] or stamp.fingerprint == UNDER_WAY)
 
 
 def python_version(python: Path) -> tuple[int, ...] | None:

@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import venv
@@ -48,10 +49,13 @@ def installed(dev: ModuleType, extra: str = "", *, made_here: bool = False) -> N
     dev.write_stamp(dev.Stamp(made_here, dev.installation_fingerprint(version), (extra,)))
 
 
+MAKES_ENVIRONMENTS = f'if [ "$1" = venv ]; then exec {sys.executable} -m venv --without-pip "$5"; fi'
+
+
 def stand_in_uv(folder: Path, script: str) -> dict[str, str]:
     """An environment in which `uv` is a shell script that notes how it was called."""
     tools = folder / "tools"
-    tools.mkdir()
+    tools.mkdir(exist_ok=True)
     uv = tools / "uv"
     uv.write_text(f'#!/bin/sh\necho "$*" >> "{folder}/uv-calls"\n{script}\n')
     uv.chmod(0o755)
@@ -168,11 +172,23 @@ def test_an_extra_is_added_once_and_remembered_beside_the_others(dev, tmp_path):
 
 
 @posix_only
-def test_an_interrupted_installation_is_taken_up_again(dev, tmp_path):
-    installed(dev)
-    dev.write_stamp(dev.Stamp(made_here=True))  # what stands there while an installation is under way
-    env = stand_in_uv(tmp_path, "exit 0")
-    run(dev, "setup", env=env)
+def test_after_an_interrupted_installation_our_own_environment_is_made_again(dev, tmp_path):
+    installed(dev, made_here=True)
+    (tmp_path / "pyproject.toml").write_text("")
+    killed_meanwhile = run(dev, "setup", env=stand_in_uv(tmp_path, "kill -9 $PPID"))
+    assert killed_meanwhile.returncode == -signal.SIGKILL
+    half_a_package = dev.ENVIRONMENT / "half-a-package"
+    half_a_package.touch()
+    assert run(dev, "setup", env=stand_in_uv(tmp_path, MAKES_ENVIRONMENTS)).returncode == 0
+    assert uv_calls(tmp_path) == ["sync", "venv", "sync"]
+    assert not half_a_package.exists()
+
+
+@posix_only
+def test_after_an_interrupted_installation_a_found_environment_is_only_added_to(dev, tmp_path):
+    installed(dev, made_here=False)
+    dev.write_stamp(dev.Stamp(made_here=False, fingerprint=dev.UNDER_WAY))
+    assert run(dev, "setup", env=stand_in_uv(tmp_path, "exit 0")).returncode == 0
     assert uv_calls(tmp_path) == ["sync"]
 
 
@@ -239,8 +255,7 @@ def test_an_environment_whose_python_is_gone_is_made_again(dev, tmp_path):
     bare_environment(dev)
     dev.PYTHON.unlink()
     dev.PYTHON.symlink_to(tmp_path / "uninstalled-python")
-    script = f'if [ "$1" = venv ]; then exec {sys.executable} -m venv --without-pip "$5"; fi'
-    answer = run(dev, "setup", env=stand_in_uv(tmp_path, script))
+    answer = run(dev, "setup", env=stand_in_uv(tmp_path, MAKES_ENVIRONMENTS))
     assert answer.returncode == 0
     assert uv_calls(tmp_path) == ["venv", "sync"]
     assert dev.read_stamp().made_here is True
