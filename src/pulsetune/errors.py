@@ -43,7 +43,14 @@ class StrapNotFound(PulseTuneError):
 
 
 class BluetoothUnavailable(PulseTuneError):
+    """``reason`` is one stable word: no_adapter, adapter_off, no_low_energy, no_service, no_bus, permission,
+    no_answer or unknown."""
+
     exit_code = 4
+
+    def __init__(self, message: str, hint: str = "", *, reason: str = "unknown") -> None:
+        super().__init__(message, hint)
+        self.reason = reason
 
 
 class SoundDeviceMissing(PulseTuneError):

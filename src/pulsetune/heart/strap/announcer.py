@@ -1,0 +1,66 @@
+"""Says each state of the link once.
+
+The reader tries for ever, and most attempts end like the one before. Attempts climb the stages below; a failure at
+one stage silences the progress reports up to that stage until an attempt gets further.
+
+Rules of this file:
+1. The same state with the same sentence is never said twice in a row.
+2. LOST is said exactly once for every link that was said to be connected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from pulsetune.model import Link, LinkChanged
+from pulsetune.ports import Clock
+
+
+class Stage(IntEnum):
+    """How far an attempt got."""
+
+    NOTHING = 0
+    RADIO = 1
+    SEARCH = 2
+    CONNECT = 3
+    SUBSCRIBE = 4
+    BEATS = 5
+
+
+class Announcer:
+    """Turns the reader's progress and trouble into LinkChanged events without floods."""
+
+    def __init__(self, clock: Clock, emit: Callable[[LinkChanged], None]) -> None:
+        self._clock = clock
+        self._emit = emit
+        self._said: tuple[Link, str] | None = None
+        self._silenced_to = Stage.NOTHING
+
+    @property
+    def connected(self) -> bool:
+        """Whether the last thing said was that the link stands."""
+        return self._said is not None and self._said[0] is Link.CONNECTED
+
+    def progress(self, stage: Stage, link: Link, detail: str) -> None:
+        """An attempt reached ``stage``; silent where an earlier attempt failed at it or beyond."""
+        if stage > self._silenced_to:
+            self._silenced_to = Stage.NOTHING
+            self._say(link, detail)
+
+    def trouble(self, stage: Stage, link: Link, detail: str) -> None:
+        """An attempt failed at ``stage``."""
+        if self.connected and link is not Link.LOST:
+            self._say(Link.LOST, detail)
+        self._say(link, detail)
+        self._silenced_to = stage
+
+    def lost(self, detail: str) -> None:
+        """A link that gave beats has ended; the next attempt reports its progress again."""
+        self._say(Link.LOST, detail)
+        self._silenced_to = Stage.NOTHING
+
+    def _say(self, link: Link, detail: str) -> None:
+        if (link, detail) != self._said:
+            self._said = (link, detail)
+            self._emit(LinkChanged(self._clock.now_s(), link, detail))
