@@ -1,0 +1,302 @@
+"""Where rendered sound goes inside the sound process: a sound device (or its null stand-in), and files.
+
+Rules of this file:
+1. Speakers never become miniaudio's null device: silence that looks like playing is the worst failure.
+2. A device is believed only while it consumes sound: ``running`` stays true when the sound daemon dies.
+3. The render loop never waits for a device: closing and opening again happens in a thread of its own, because a
+   frozen daemon can block both.
+4. Files are written under their final name from the first second, so that whatever kills the process leaves what
+   was heard: a WAV header is put right at every write, a FLAC stream needs no end to be decoded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import wave
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulsetune.model import SoundState
+from pulsetune.sound.ring import CHANNELS, FadeRamp, Ring
+from pulsetune.sound.wire import OutputKind
+
+CAPACITY_S = 8.0  # of the ring, and of a device that has gone: more than any stall that a live session gets over
+START_S = 1.6  # buffered before a device starts: targets come once a second, with room for a late one
+START_MOST_S = 2.6  # more than this and the ear would be needlessly late: the oldest is dropped
+START_KEEP_S = 1.8
+HOLD_S = 0.3  # with less than this the music goes on without new targets rather than stopping
+STILL_S = 1.0  # a device that takes nothing for this long is gone
+STILL_AT_START_S = 3.0  # wireless loudspeakers wake up slowly
+REOPEN_EVERY_S = 1.0
+FADE_IN_AGAIN_S = 2.0
+PERIOD_MS = 60  # between two calls of the device; biofeedback needs no low latency
+
+
+class DeviceUnavailable(Exception):
+    """No sound device can be opened now."""
+
+
+class FileTrouble(Exception):
+    """A file cannot be opened or written; the text says why."""
+
+
+Announce = Callable[[SoundState, str, str | None], None]
+
+
+class LiveOutput:
+    """A ring, a fade and a sound device that may come and go.
+
+    ``announce(state, detail, device)`` is called from the render loop's thread only.
+    """
+
+    def __init__(self, kind: OutputKind, sample_rate_hz: int, start_frame: int, announce: Announce) -> None:
+        self._kind = kind
+        self._rate = sample_rate_hz
+        self._announce = announce
+        self._ring = Ring(round(CAPACITY_S * sample_rate_hz), start_frame)
+        self._ramp = FadeRamp(0.0)
+        self._gain = 1.0
+        self._start_s = START_S
+        self._device: Any = None  # miniaudio publishes no types
+        self._opening: threading.Thread | None = None
+        self._feeding: object = None  # whose callbacks count: a device given up may wake up once more
+        self._asked = 0  # frames the present device has asked for
+        self._seen = 0
+        self._seen_at_s = 0.0
+        self._playing = False
+        self.played_frames = 0
+        self.underruns = 0
+
+    @property
+    def heard_frame(self) -> int:
+        """Music time of the next frame that the device takes."""
+        return self._ring.read_frame
+
+    @property
+    def starving(self) -> bool:
+        """Whether the device will run dry soon."""
+        return self._feeding is not None and self._ring.buffered_frames < HOLD_S * self._rate
+
+    @property
+    def buffered_s(self) -> float:
+        return self._ring.buffered_frames / self._rate
+
+    @property
+    def fading(self) -> bool:
+        return self._feeding is not None and self._ramp.moving
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing can be heard now: faded out, or no device at work."""
+        return self._feeding is None or (not self._ramp.moving and self._ramp.target == 0.0)
+
+    def open(self, gain: float, fade_in_s: float, *, required: bool) -> None:
+        """Open the device; it starts when enough sound is there. Without ``required`` a missing one is waited for."""
+        self._gain = gain
+        self._ramp.go(gain, round(fade_in_s * self._rate))
+        try:
+            self._device = open_device(self._kind, self._rate)
+        except DeviceUnavailable:
+            if required:
+                raise
+            self._lose("no sound device is there yet")
+
+    def write(self, block: NDArray[np.float32]) -> None:
+        self._ring.write(block)
+
+    def fade(self, gain: float, seconds: float) -> None:
+        """Fade at the device end, where it is heard at once."""
+        self._gain = gain
+        self._ramp.go(gain, round(seconds * self._rate))
+
+    def start_with_what_is_there(self) -> None:
+        """Nothing more will come: do not wait for a full buffer."""
+        self._start_s = 0.0
+
+    def service(self, now_s: float) -> None:
+        """Start, watch and take back the device; call it several times a second."""
+        if self._device is None:
+            return
+        if self._feeding is None:
+            if self.buffered_s >= self._start_s:
+                self._start(now_s)
+            return
+        if self._asked != self._seen:
+            if not self._playing:
+                self._playing = True
+                self._announce(SoundState.PLAYING, "", self._device.backend)
+            self._seen, self._seen_at_s = self._asked, now_s
+        elif now_s - self._seen_at_s > (STILL_S if self._playing else STILL_AT_START_S):
+            self._lose("the sound device takes no more sound")
+
+    def close(self) -> None:
+        """Let go of the device; a frozen one is left behind."""
+        device, self._device, self._feeding = self._device, None, None
+        if device is not None:
+            closing = threading.Thread(target=device.close, daemon=True)
+            closing.start()
+            closing.join(timeout=0.5)
+
+    def _start(self, now_s: float) -> None:
+        if self.buffered_s > START_MOST_S:
+            self._ring.keep_newest(round(START_KEEP_S * self._rate))
+        mine = self._feeding = object()
+        self._asked = self._seen = 0
+        self._seen_at_s = now_s
+        feed = self._feed(mine)
+        next(feed)
+        try:
+            self._device.start(feed)
+        except _miniaudio_error():
+            self._lose("the sound device does not start")
+
+    def _feed(self, mine: object) -> Generator[NDArray[np.float32], int, None]:
+        """Runs in the device's own thread: ``count`` frames in, that many frames out."""
+        count = yield np.zeros((0, CHANNELS), np.float32)
+        while True:
+            out = np.zeros((count, CHANNELS), np.float32)
+            if mine is self._feeding:
+                sound = self._ring.read(count)
+                out[: len(sound)] = self._ramp.apply(sound)
+                self._asked += count
+                self.played_frames += len(sound)
+                self.underruns += len(sound) < count
+            count = yield out
+
+    def _lose(self, detail: str) -> None:
+        self._announce(SoundState.DEVICE_LOST, f"{detail}; PulseTune tries again every second", None)
+        lost, self._device, self._feeding, self._playing = self._device, None, None, False
+        self._opening = threading.Thread(target=self._reopen, args=(lost,), daemon=True)
+        self._opening.start()
+
+    def _reopen(self, lost: Any) -> None:
+        if lost is not None:
+            with contextlib.suppress(Exception):  # whatever it says: it is gone
+                lost.close()
+        while True:
+            with contextlib.suppress(DeviceUnavailable):
+                device = open_device(self._kind, self._rate)
+                break
+            time.sleep(REOPEN_EVERY_S)
+        self._ramp = FadeRamp(0.0)
+        self._ramp.go(self._gain, round(FADE_IN_AGAIN_S * self._rate))
+        self._device = device
+
+
+def open_device(kind: OutputKind, sample_rate_hz: int) -> Any:
+    """A miniaudio playback device, not started; raises DeviceUnavailable."""
+    import miniaudio
+
+    null = miniaudio.Backend.NULL
+    there = miniaudio.get_enabled_backends()
+    # The enumeration's order is miniaudio's own order of preference; CUSTOM is for embedders.
+    real = [backend for backend in miniaudio.Backend if backend in there and backend.name not in ("NULL", "CUSTOM")]
+    try:
+        return miniaudio.PlaybackDevice(
+            output_format=miniaudio.SampleFormat.FLOAT32,
+            nchannels=CHANNELS,
+            sample_rate=sample_rate_hz,
+            buffersize_msec=PERIOD_MS,
+            backends=[null] if kind is OutputKind.NULL else real,
+            app_name="PulseTune",
+        )
+    except miniaudio.MiniaudioError as error:
+        raise DeviceUnavailable(str(error)) from error
+
+
+def _miniaudio_error() -> type[Exception]:
+    import miniaudio
+
+    error: type[Exception] = miniaudio.MiniaudioError
+    return error
+
+
+class _Writer(Protocol):
+    def write(self, block: NDArray[np.float32]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class FileOutput:
+    """A stereo 24-bit file, FLAC or WAV by its suffix, that begins ``skip_frames`` after the first sample it is given.
+
+    ``length_frames``, once known, cuts the end to the sample.
+    """
+
+    def __init__(self, path: Path, sample_rate_hz: int, skip_frames: int) -> None:
+        self.path = path
+        self.length_frames: int | None = None
+        self.written_frames = 0
+        self._skip = skip_frames
+        with _trouble(path):
+            self._writer: _Writer = (
+                _WavWriter(path, sample_rate_hz) if path.suffix.lower() == ".wav" else _FlacWriter(path, sample_rate_hz)
+            )
+
+    def write(self, block: NDArray[np.float32]) -> None:
+        """Append (n, 2) samples; raises FileTrouble."""
+        skipped = min(self._skip, len(block))
+        self._skip -= skipped
+        block = block[skipped:]
+        if self.length_frames is not None:
+            block = block[: max(0, self.length_frames - self.written_frames)]
+        with _trouble(self.path):
+            self._writer.write(block)
+        self.written_frames += len(block)
+
+    def close(self) -> None:
+        """Finish the file; raises FileTrouble."""
+        with _trouble(self.path):
+            self._writer.close()
+
+
+class _FlacWriter:
+    """libsndfile's FLAC encoder."""
+
+    def __init__(self, path: Path, sample_rate_hz: int) -> None:
+        import soundfile
+
+        self._file = soundfile.SoundFile(path, "w", sample_rate_hz, CHANNELS, "PCM_24", format="FLAC")
+
+    def write(self, block: NDArray[np.float32]) -> None:
+        self._file.write(block)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _WavWriter:
+    """The standard library's writer: it puts the header right after every write, which libsndfile does only at the end."""
+
+    def __init__(self, path: Path, sample_rate_hz: int) -> None:
+        self._file = path.open("w+b")
+        self._wave = wave.Wave_write(self._file)
+        self._wave.setnchannels(CHANNELS)
+        self._wave.setsampwidth(3)
+        self._wave.setframerate(sample_rate_hz)
+        self.write(np.zeros((0, CHANNELS), np.float32))
+
+    def write(self, block: NDArray[np.float32]) -> None:
+        whole = np.rint(np.clip(block, -1.0, 1.0) * (2**23 - 1)).astype("<i4")
+        packed = whole.reshape(-1, 1).view(np.uint8)[:, :3]  # the three low bytes of each, little end first
+        self._wave.writeframes(packed.tobytes())
+
+    def close(self) -> None:
+        self._wave.close()
+        self._file.close()
+
+
+@contextlib.contextmanager
+def _trouble(path: Path) -> Iterator[None]:
+    """Turn what the two libraries raise into one sentence."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # soundfile raises RuntimeErrors
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise FileTrouble(f"{path} cannot be written: {said or type(error).__name__}") from error

@@ -1,0 +1,271 @@
+"""The sound process: ``python -m pulsetune.sound.process``, started and watched by ``supervisor.py``.
+
+Commands come on standard input, messages leave on what was standard output (``wire.py``). One thread renders, one
+reads commands, the device has its own.
+
+Rules of this file:
+1. It keeps its imports few: a listener waits for them after every restart.
+2. Nothing but messages reaches the parent's pipe: pyo prints, so file descriptor 1 becomes the null device.
+3. It ignores Ctrl-C, and ends by itself within two seconds when its parent has gone.
+4. It ends with ``os._exit``: pyo may crash while an interpreter shuts down.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pulsetune.model import AudioParameters, PulseTick, SoundState
+from pulsetune.sound.limiter import CHANNELS, TruePeakLimiter
+from pulsetune.sound.outputs import DeviceUnavailable, FileOutput, FileTrouble, LiveOutput
+from pulsetune.sound.wire import (
+    Close,
+    Command,
+    Fade,
+    Message,
+    Open,
+    OutputKind,
+    Problem,
+    Progress,
+    Ready,
+    State,
+    Target,
+    Tick,
+    decode_command,
+    encode,
+)
+
+SAMPLE_RATE_HZ = 48_000
+BLOCK_FRAMES = 1024  # as the player renders
+IDLE_S = 0.02  # how long the loop sleeps when there is nothing to render
+BLOCKS_PER_TURN = 8  # 0.17 s of sound at most between two looks at the commands
+REPORT_EVERY_S = 0.25  # of real time, or
+REPORT_EVERY_FRAMES = SAMPLE_RATE_HZ  # of sound, so that a fast file keeps its parent informed
+ORPHAN_LIMIT_S = 1.8
+CLOSE_FADE_S = 1.0
+
+
+class PlayerPort(Protocol):
+    """What this file needs of ``player.Player``."""
+
+    @property
+    def position_frames(self) -> int: ...
+
+    @property
+    def known_frames(self) -> int: ...
+
+    def push(self, parameters: AudioParameters) -> None: ...
+
+    def render(self) -> NDArray[np.float32]: ...
+
+    def take_ticks(self) -> list[PulseTick]: ...
+
+    def close(self) -> None: ...
+
+
+MakePlayer = Callable[[str, int, int], PlayerPort]  # soundscape, seed, start frame
+Send = Callable[[Message], None]
+
+
+class RenderLoop:
+    """Renders what is known, feeds the outputs, obeys commands, until it is told to close or its parent is gone."""
+
+    def __init__(
+        self, order: Open, inbox: queue.SimpleQueue[Command | None], send: Send, make_player: MakePlayer
+    ) -> None:
+        self._inbox = inbox
+        self._send = send
+        self._start_frame = order.start_frame
+        self._limiter = TruePeakLimiter(SAMPLE_RATE_HZ)
+        self._live: LiveOutput | None = None
+        self._file: FileOutput | None = None
+        self._closing = self._orphan = self._fading_out = False
+        self._reported_s = -1.0
+        self._reported_frame = order.start_frame
+        target = order.path if order.output is OutputKind.FILE else order.record
+        if target is not None:
+            self._file = FileOutput(Path(target), SAMPLE_RATE_HZ, self._limiter.latency_frames)
+        if order.output is not OutputKind.FILE:
+            self._live = LiveOutput(order.output, SAMPLE_RATE_HZ, order.start_frame, self._announce)
+            self._live.open(order.gain, order.fade_in_s, required=order.device_required)
+        self._player = make_player(order.soundscape, order.seed, order.start_frame)
+
+    def run(self) -> None:
+        """Ends when everything is played or written; raises FileTrouble where the file was all there was to do."""
+        gc.collect()
+        gc.freeze()  # what is built stays: a collection of it would be heard
+        self._send(Ready())
+        while not self._over():
+            self._obey()
+            self._render()
+            if self._live is not None:
+                self._live.service(time.monotonic())
+            self._report(time.monotonic())
+        self._finish()
+
+    def _obey(self) -> None:
+        """Take the commands that came; wait a little for one when there is nothing to render."""
+        wait_s = 0.0 if self._due() else IDLE_S
+        try:
+            while True:
+                command = self._inbox.get(timeout=wait_s) if wait_s else self._inbox.get_nowait()
+                wait_s = 0.0
+                if isinstance(command, Target):
+                    self._player.push(command.parameters)
+                elif isinstance(command, Fade) and self._live is not None:
+                    self._live.fade(command.gain, command.seconds)
+                elif isinstance(command, Close):
+                    self._close()
+                elif command is None:
+                    self._orphan = True
+                    return
+        except queue.Empty:
+            return
+
+    def _close(self) -> None:
+        self._closing = True
+        if self._live is not None:
+            self._live.start_with_what_is_there()
+        elif self._file is not None:
+            self._file.length_frames = max(0, self._player.known_frames - self._start_frame)
+
+    def _due(self) -> bool:
+        """Whether a block should be rendered now."""
+        missing = self._player.known_frames - self._player.position_frames
+        if self._live is not None:
+            return missing >= BLOCK_FRAMES or self._live.starving
+        return missing >= BLOCK_FRAMES or (self._closing and missing > 0)
+
+    def _render(self) -> None:
+        for _ in range(BLOCKS_PER_TURN):
+            if not self._due():
+                return
+            self._put(self._limiter.process(self._player.render()))
+            for tick in self._player.take_ticks():
+                self._send(Tick(tick.index, tick.frame))
+
+    def _put(self, block: NDArray[np.float32]) -> None:
+        if self._live is not None:
+            self._live.write(block)
+        if self._file is None:
+            return
+        try:
+            self._file.write(block)
+        except FileTrouble as trouble:
+            if self._live is None:
+                raise
+            self._file = None
+            self._announce(SoundState.PLAYING, f"The recording stopped: {trouble}", None)
+
+    def _over(self) -> bool:
+        if self._live is None:
+            return self._orphan or (self._closing and not self._due() and self._inbox.empty())
+        if not (self._closing or self._orphan):
+            return False
+        played_out = not self._live.fading and self._live.buffered_s <= CLOSE_FADE_S
+        if (self._orphan or played_out) and not (self._fading_out or self._live.silent):
+            self._fading_out = True
+            self._live.fade(0.0, CLOSE_FADE_S)
+        return self._live.silent
+
+    def _finish(self) -> None:
+        if self._live is not None:
+            self._live.close()
+        self._put(self._limiter.process(np.zeros((self._limiter.latency_frames, CHANNELS), np.float32)))
+        if self._file is not None:
+            self._file.close()
+        self._report(time.monotonic(), now=True)
+        self._announce(SoundState.FINISHED, "", None)
+        self._player.close()
+
+    def _report(self, now_s: float, *, now: bool = False) -> None:
+        rendered = self._player.position_frames
+        if self._live is None and self._file is not None:
+            rendered = self._start_frame + self._file.written_frames
+        due = rendered - self._reported_frame >= REPORT_EVERY_FRAMES or now_s - self._reported_s >= REPORT_EVERY_S
+        if not (due or now):
+            return
+        self._reported_s, self._reported_frame = now_s, rendered
+        live = self._live
+        heard, played, underruns = (live.heard_frame, live.played_frames, live.underruns) if live else (rendered, 0, 0)
+        self._send(Progress(rendered, heard, played, underruns))
+
+    def _announce(self, state: SoundState, detail: str, device: str | None) -> None:
+        if self._live is not None and state is SoundState.PLAYING:
+            self._report(time.monotonic(), now=True)
+        self._send(State(state, None, detail, device))
+
+
+def main(make_player: MakePlayer | None = None) -> None:
+    """Never returns. ``make_player`` is for measuring this file without pyo."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    send = _sender()
+    inbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+    threading.Thread(target=_read_commands, args=(inbox,), daemon=True).start()
+    order = inbox.get()
+    if not isinstance(order, Open):
+        os._exit(2)
+    os._exit(_run(order, inbox, send, make_player or _real_player))
+
+
+def _run(order: Open, inbox: queue.SimpleQueue[Command | None], send: Send, make_player: MakePlayer) -> int:
+    try:
+        RenderLoop(order, inbox, send, make_player).run()
+    except DeviceUnavailable as error:
+        send(State(SoundState.FAILED, Problem.NO_DEVICE, str(error), None))
+    except FileTrouble as error:
+        send(State(SoundState.FAILED, Problem.FILE, str(error), None))
+    except Exception as error:  # noqa: BLE001 -- the parent tells the listener and starts another process
+        if os.environ.get("PULSETUNE_DEBUG"):
+            sys.excepthook(type(error), error, error.__traceback__)
+        send(State(SoundState.FAILED, Problem.CRASH, f"{type(error).__name__}: {error}", None))
+    else:
+        return 0
+    return 1
+
+
+def _real_player(soundscape: str, seed: int, start_frame: int) -> PlayerPort:
+    from pulsetune.sound.player import Player
+
+    return Player(soundscape, seed, start_frame)
+
+
+def _sender() -> Send:
+    """Keep the pipe to the parent for messages, and give everything that prints the null device."""
+    pipe = os.fdopen(os.dup(1), "wb", buffering=0)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.close(null)
+
+    def send(message: Message) -> None:
+        try:
+            pipe.write(encode(message))
+        except OSError:
+            return  # the parent has gone: the reader of commands notices
+
+    return send
+
+
+def _read_commands(inbox: queue.SimpleQueue[Command | None]) -> None:
+    for line in sys.stdin.buffer:
+        command = decode_command(line)
+        if command is not None:
+            inbox.put(command)
+    inbox.put(None)
+    time.sleep(ORPHAN_LIMIT_S)
+    os._exit(1)  # the render loop hangs
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""What lies between rendering and the device: a ring of rendered sound, and the fade of what is heard.
+
+Rules of this file:
+1. One thread writes, the device's thread reads; neither ever waits for the other longer than a copy takes.
+2. A frame keeps its number (music time) from rendering to the ear, so that both ends know what is heard when.
+3. When the ring is full the oldest sound goes: what is late is of no use to a listener.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+CHANNELS = 2
+
+
+class Ring:
+    """Holds the newest ``capacity_frames`` of stereo float32; frames are numbered from ``start_frame``."""
+
+    def __init__(self, capacity_frames: int, start_frame: int = 0) -> None:
+        self._data = np.zeros((capacity_frames, CHANNELS), np.float32)
+        self._lock = threading.Lock()
+        self._written = start_frame
+        self._read = start_frame
+
+    @property
+    def buffered_frames(self) -> int:
+        return self._written - self._read
+
+    @property
+    def read_frame(self) -> int:
+        """Music time of the next frame to be read."""
+        return self._read
+
+    def write(self, block: NDArray[np.float32]) -> None:
+        """Append (n, 2) samples, n at most the capacity."""
+        capacity = len(self._data)
+        with self._lock:
+            at = self._written % capacity
+            first = min(len(block), capacity - at)
+            self._data[at : at + first] = block[:first]
+            self._data[: len(block) - first] = block[first:]
+            self._written += len(block)
+            self._read = max(self._read, self._written - capacity)
+
+    def read(self, count: int) -> NDArray[np.float32]:
+        """At most ``count`` of the oldest frames, as a copy."""
+        capacity = len(self._data)
+        with self._lock:
+            count = min(count, self._written - self._read)
+            at = self._read % capacity
+            first = min(count, capacity - at)
+            result = np.concatenate([self._data[at : at + first], self._data[: count - first]])
+            self._read += count
+        return result
+
+    def keep_newest(self, frames: int) -> None:
+        """Forget all but the newest ``frames``."""
+        with self._lock:
+            self._read = max(self._read, self._written - frames)
+
+
+class FadeRamp:
+    """A gain that moves along half a cosine, so that a fade neither starts nor ends with a corner."""
+
+    def __init__(self, gain: float) -> None:
+        self._from = self._to = gain
+        self._length = 1
+        self._done = 1
+
+    @property
+    def gain(self) -> float:
+        share = self._done / self._length
+        return self._to + (self._from - self._to) * (0.5 + 0.5 * math.cos(math.pi * share))
+
+    @property
+    def target(self) -> float:
+        return self._to
+
+    @property
+    def moving(self) -> bool:
+        return self._done < self._length
+
+    def go(self, gain: float, frames: int) -> None:
+        """Move to ``gain`` within ``frames``, from wherever the gain is now."""
+        self._from, self._to = self.gain, gain
+        self._length, self._done = max(1, frames), 0
+
+    def apply(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Multiply the next (n, 2) samples; at a resting gain of 1 they pass unchanged."""
+        if not self.moving:
+            return block if self._to == 1.0 else block * np.float32(self._to)
+        steps = np.minimum(np.arange(self._done + 1, self._done + len(block) + 1), self._length)
+        gains = self._to + (self._from - self._to) * (0.5 + 0.5 * np.cos(np.pi * steps / self._length))
+        self._done = min(self._done + len(block), self._length)
+        result: NDArray[np.float32] = block * gains.astype(np.float32)[:, None]
+        return result
