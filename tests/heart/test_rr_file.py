@@ -1,0 +1,169 @@
+"""Files of RR intervals as other programs write them, and every mistake with its line."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulsetune.errors import DamagedData, PulseTuneError, WrongUse
+from pulsetune.heart import rr_file
+from pulsetune.heart.rr_file import Recording, parse_rr, read_rr_file
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "800\n900\n1000\n",  # Kubios, Elite HRV: milliseconds
+        "0.8\n0.9\n1.0\n",  # Kubios: seconds
+        "800\r\n900\r\n1000\r\n",  # Windows
+        "800\r900\r1000",  # old Macintosh, no end of line
+        "\ufeff800\n900\n1000\n",  # byte order mark
+        "# polar\n\n800\n  900 \n# noise here\n1000\n\n",  # comments, blanks
+        "0.8\t0.8\n1.7\t0.9\n2.7\t1.0\n",  # Kubios: time of the beat, interval
+        "0.8 800\n1.7 900\n2.7 1000\n",  # GoldenCheetah: spaces, mixed units
+        "800,800\n1700,900\n2700,1000\n",  # both in ms
+        "0,8;0,8\n1,7;0,9\n2,7;1,0\n",  # decimal commas
+        "800;\n900;\n1000;\n",  # a separator at the end
+        "t_s,rr_ms\n0.8,800\n1.7,900\n2.7,1000\n",
+        'label,T_S,RR_MS\na,10.8,800\n"b, c",11.7,900\n,12.7,1000\n',  # more columns, quotes, time from elsewhere
+        "t_s,rr_ms,nn_ms\n0.8,800,800\n1.2,,450\n1.7,900,450\n2.7,1000,1000\n",  # an inserted beat has no interval
+        "rr_ms\n800\n900\n1000\n",
+    ],
+)  # fmt: skip
+def test_the_same_three_intervals_in_every_dialect(text: str) -> None:
+    recording = parse_rr(text.encode(), "r.txt")
+    assert recording.rr_ms == pytest.approx((800.0, 900.0, 1000.0), abs=1e-9)
+    assert recording.t_s == pytest.approx((0.8, 1.7, 2.7), abs=1e-9)
+    assert recording.name == "r.txt"
+
+
+def test_decimals_are_kept_to_the_last_digit() -> None:
+    assert parse_rr(b"833.0078125\n830.078125\n", "r").rr_ms == (833.0078125, 830.078125)
+
+
+def test_text_in_utf_16_as_a_windows_editor_saves_it() -> None:
+    assert parse_rr("800\r\n900\r\n".encode("utf-16"), "r").rr_ms == (800.0, 900.0)
+
+
+def test_a_comment_in_an_old_code_page_does_no_harm() -> None:
+    assert parse_rr("# Müller\n800\n".encode("latin-1"), "r").rr_ms == (800.0,)
+
+
+def test_a_hole_in_the_times_is_kept() -> None:
+    assert parse_rr(b"t_s,rr_ms\n100.8,800\n110.8,900\n", "r").t_s == pytest.approx((0.8, 10.8))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("800\n" * 16 + "eight hundred\n", "line 17"),
+        ("800\n-900\n", "line 2"),
+        ("800\n0\n", "line 2"),
+        ("800\n99999999\n", "line 2"),
+        ("800\n# fine\n\nnan\n", "line 4"),
+        ("800\ninf\n", "line 2"),
+        ("800\n1e999\n", "line 2"),
+        ("800\n900 5\n", "line 2"),
+        ("1.0 800\n0.5 900\n", "line 2"),
+        ("0,833\n0,840\n0,836\n1,002\n0,999\n", "line 5"),  # decimal commas without a separator to tell them from
+        ("1 2 3\n", "line 1"),
+        ("heart,rate\n60,60\n", "line 1"),
+        ("t_s,rr_ms\n0.8,800\n1.7\n", "line 3"),
+        ("t_s,rr_ms\n0.8,800\n,900\n", "line 3"),
+        ("t_s,rr_ms\n0.8,800\n0.7,900\n", "line 3"),
+    ],
+)
+def test_a_mistake_is_reported_with_file_and_line(text: str, line: str) -> None:
+    with pytest.raises(DamagedData) as caught:
+        parse_rr(text.encode(), "morning.txt")
+    assert "morning.txt" in caught.value.message
+    assert f"{line}:" in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n# nothing\n", b"t_s,rr_ms\n", b"\xef\xbb\xbf"])
+def test_a_file_without_intervals_says_so(data: bytes) -> None:
+    with pytest.raises(DamagedData, match=r"r\.txt holds no RR intervals"):
+        parse_rr(data, "r.txt")
+
+
+@pytest.mark.parametrize("data", [b"fLaC\x00\x00\x00\x22", b"\x89PNG\r\n\x1a\n", b"\xff\xfe\x00"])
+def test_a_binary_file_is_no_text(data: bytes) -> None:
+    with pytest.raises(DamagedData, match="is not a text file"):
+        parse_rr(data, "song.flac")
+
+
+def test_a_recording_of_months_is_refused() -> None:
+    with pytest.raises(DamagedData, match="100 days"):
+        parse_rr(b"t_s,rr_ms\n1,800\n8640001,800\n", "r")
+
+
+def test_paths_that_are_no_recording(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="There is no file"):
+        read_rr_file(tmp_path / "none.txt")
+    with pytest.raises(WrongUse, match="is a folder"):
+        read_rr_file(tmp_path)
+    with pytest.raises(PulseTuneError):
+        read_rr_file(Path("zero\x00byte"))
+    with pytest.raises(PulseTuneError):
+        read_rr_file(tmp_path / ("long" * 200))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such devices or permissions on Windows")
+def test_devices_pipes_and_locked_files_do_not_hang(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(WrongUse, match="not an ordinary file"):
+            read_rr_file(path)
+    locked = tmp_path / "locked.txt"
+    locked.write_text("800\n")
+    locked.chmod(0)
+    if os.geteuid() != 0:  # root reads everything
+        with pytest.raises(DamagedData, match="cannot be read"):
+            read_rr_file(locked)
+
+
+def test_a_file_larger_than_any_recording_is_refused_without_reading_it_all(tmp_path: Path) -> None:
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as file:
+        file.truncate(10_000_000_000)  # sparse: takes no room
+    with pytest.raises(WrongUse, match="larger than 16 MB"):
+        read_rr_file(path)
+
+
+def test_too_many_lines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rr_file, "MAX_INTERVALS", 3)
+    assert len(parse_rr(b"800\n" * 3, "r").rr_ms) == 3
+    with pytest.raises(WrongUse, match="more than 3 lines"):
+        parse_rr(b"800\n" * 4, "r")
+
+
+def _is_sound(recording: Recording) -> bool:
+    return len(recording.t_s) == len(recording.rr_ms) > 0 and list(recording.t_s) == sorted(recording.t_s)
+
+
+@given(st.binary(max_size=300))
+def test_arbitrary_bytes_give_a_recording_or_an_error_for_people(data: bytes) -> None:
+    try:
+        assert _is_sound(parse_rr(data, "r"))
+    except PulseTuneError as problem:
+        assert problem.message.startswith("r ") or problem.message.startswith("r,")
+
+
+@given(
+    st.text(alphabet="0123456789.,;\t \n\r\"'#-+eEtsr_m\x00é\u2028", max_size=120), st.sampled_from(["", "t_s,rr_ms\n"])
+)
+def test_texts_that_look_like_numbers_give_a_recording_or_an_error_for_people(text: str, header: str) -> None:
+    with contextlib.suppress(PulseTuneError):
+        assert _is_sound(parse_rr((header + text).encode(), "r"))
+
+
+@given(st.lists(st.floats(200, 2500), min_size=1, max_size=50))
+def test_any_list_of_intervals_in_ms_comes_back(rr_ms: list[float]) -> None:
+    assert list(parse_rr("\n".join(map(repr, rr_ms)).encode(), "r").rr_ms) == rr_ms
