@@ -1,0 +1,33 @@
+"""What a test needs from the machine it runs on.
+
+A test that needs a system program is skipped, with the reason, where that is absent. Where the environment variable
+``PULSETUNE_REQUIRE`` (names separated by commas) says that it must be there, the skip becomes a failure: a machine
+that was set up to run everything may not quietly run less.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+
+import pytest
+
+REQUIRE = "PULSETUNE_REQUIRE"
+
+
+def need(name: str, available: bool, reason: str) -> None:
+    """Go on if ``available``; else skip for ``reason``, or fail if ``name`` is required. Also works at module level."""
+    if available:
+        return
+    if name in {part.strip() for part in os.environ.get(REQUIRE, "").split(",")}:
+        pytest.fail(f"{REQUIRE} names {name}, but {reason}", pytrace=False)
+    pytest.skip(f"needs {name}: {reason}", allow_module_level=True)
+
+
+def need_dbus() -> None:
+    """A private message bus: Linux, dbus-daemon and dbus-fast."""
+    need("dbus", sys.platform == "linux", "BlueZ and its message bus are Linux's")
+    need("dbus", shutil.which("dbus-daemon") is not None, "dbus-daemon is not installed")
+    need("dbus", importlib.util.find_spec("dbus_fast") is not None, "dbus-fast is not installed")
