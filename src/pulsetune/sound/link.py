@@ -23,6 +23,11 @@ from pulsetune.sound.wire import Command, Message, decode_message, encode
 # -P: a file called numpy.py where PulseTune happens to be started must not be imported
 CHILD_COMMAND = (sys.executable, "-P", "-m", "pulsetune.sound.process")
 
+if sys.platform == "win32":
+    _CREATION_FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    _CREATION_FLAGS = 0
+
 
 class ProcessLink:
     """Starts the process at once; ``on_message`` and ``on_exit`` are called in the running event loop."""
@@ -43,7 +48,7 @@ class ProcessLink:
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYO_GUI_WX": "0"},
             # Ctrl-C is for the session, which lets the music fade
             start_new_session=sys.platform != "win32",
-            creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0,
+            creationflags=_CREATION_FLAGS,
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -1,12 +1,10 @@
-"""Where rendered sound goes inside the sound process: a sound device (or its null stand-in), and files.
+"""The live output inside the sound process: a sound device, or its null stand-in, that may come and go.
 
 Rules of this file:
 1. Speakers never become miniaudio's null device: silence that looks like playing is the worst failure.
 2. A device is believed only while it consumes sound: ``running`` stays true when the sound daemon dies.
 3. The render loop never waits for a device: closing and opening again happens in a thread of its own, because a
    frozen daemon can block both.
-4. Files are written under their final name from the first second, so that whatever kills the process leaves what
-   was heard: a WAV header is put right at every write, a FLAC stream needs no end to be decoded.
 """
 
 from __future__ import annotations
@@ -14,10 +12,8 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-import wave
-from collections.abc import Callable, Generator, Iterator
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Callable, Generator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +26,7 @@ CAPACITY_S = 8.0  # of the ring, and of a device that has gone: more than any st
 START_S = 1.6  # buffered before a device starts: targets come once a second, with room for a late one
 START_MOST_S = 2.6  # more than this and the ear would be needlessly late: the oldest is dropped
 START_KEEP_S = 1.8
+LATE_S = 4.0  # a device that was slow for a while must not leave the ear this far behind for good
 HOLD_S = 0.3  # with less than this the music goes on without new targets rather than stopping
 STILL_S = 1.0  # a device that takes nothing for this long is gone
 STILL_AT_START_S = 3.0  # wireless loudspeakers wake up slowly
@@ -40,10 +37,6 @@ PERIOD_MS = 60  # between two calls of the device; biofeedback needs no low late
 
 class DeviceUnavailable(Exception):
     """No sound device can be opened now."""
-
-
-class FileTrouble(Exception):
-    """A file cannot be opened or written; the text says why."""
 
 
 Announce = Callable[[SoundState, str, str | None], None]
@@ -132,6 +125,8 @@ class LiveOutput:
                 self._playing = True
                 self._announce(SoundState.PLAYING, "", self._device.backend)
             self._seen, self._seen_at_s = self._asked, now_s
+            if self.buffered_s > LATE_S:
+                self._ring.skip_to_newest(round(START_KEEP_S * self._rate))
         elif now_s - self._seen_at_s > (STILL_S if self._playing else STILL_AT_START_S):
             self._lose("the sound device takes no more sound")
 
@@ -197,6 +192,8 @@ def open_device(kind: OutputKind, sample_rate_hz: int) -> Any:
     there = miniaudio.get_enabled_backends()
     # The enumeration's order is miniaudio's own order of preference; CUSTOM is for embedders.
     real = [backend for backend in miniaudio.Backend if backend in there and backend.name not in ("NULL", "CUSTOM")]
+    if not real and kind is OutputKind.SPEAKERS:
+        raise DeviceUnavailable("this build of the sound library knows no sound system")  # [] would mean any, also null
     try:
         return miniaudio.PlaybackDevice(
             output_format=miniaudio.SampleFormat.FLOAT32,
@@ -215,88 +212,3 @@ def _miniaudio_error() -> type[Exception]:
 
     error: type[Exception] = miniaudio.MiniaudioError
     return error
-
-
-class _Writer(Protocol):
-    def write(self, block: NDArray[np.float32]) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class FileOutput:
-    """A stereo 24-bit file, FLAC or WAV by its suffix, that begins ``skip_frames`` after the first sample it is given.
-
-    ``length_frames``, once known, cuts the end to the sample.
-    """
-
-    def __init__(self, path: Path, sample_rate_hz: int, skip_frames: int) -> None:
-        self.path = path
-        self.length_frames: int | None = None
-        self.written_frames = 0
-        self._skip = skip_frames
-        with _trouble(path):
-            self._writer: _Writer = (
-                _WavWriter(path, sample_rate_hz) if path.suffix.lower() == ".wav" else _FlacWriter(path, sample_rate_hz)
-            )
-
-    def write(self, block: NDArray[np.float32]) -> None:
-        """Append (n, 2) samples; raises FileTrouble."""
-        skipped = min(self._skip, len(block))
-        self._skip -= skipped
-        block = block[skipped:]
-        if self.length_frames is not None:
-            block = block[: max(0, self.length_frames - self.written_frames)]
-        with _trouble(self.path):
-            self._writer.write(block)
-        self.written_frames += len(block)
-
-    def close(self) -> None:
-        """Finish the file; raises FileTrouble."""
-        with _trouble(self.path):
-            self._writer.close()
-
-
-class _FlacWriter:
-    """libsndfile's FLAC encoder."""
-
-    def __init__(self, path: Path, sample_rate_hz: int) -> None:
-        import soundfile
-
-        self._file = soundfile.SoundFile(path, "w", sample_rate_hz, CHANNELS, "PCM_24", format="FLAC")
-
-    def write(self, block: NDArray[np.float32]) -> None:
-        self._file.write(block)
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class _WavWriter:
-    """The standard library's writer: it puts the header right after every write, which libsndfile does only at the end."""
-
-    def __init__(self, path: Path, sample_rate_hz: int) -> None:
-        self._file = path.open("w+b")
-        self._wave = wave.Wave_write(self._file)
-        self._wave.setnchannels(CHANNELS)
-        self._wave.setsampwidth(3)
-        self._wave.setframerate(sample_rate_hz)
-        self.write(np.zeros((0, CHANNELS), np.float32))
-
-    def write(self, block: NDArray[np.float32]) -> None:
-        whole = np.rint(np.clip(block, -1.0, 1.0) * (2**23 - 1)).astype("<i4")
-        packed = whole.reshape(-1, 1).view(np.uint8)[:, :3]  # the three low bytes of each, little end first
-        self._wave.writeframes(packed.tobytes())
-
-    def close(self) -> None:
-        self._wave.close()
-        self._file.close()
-
-
-@contextlib.contextmanager
-def _trouble(path: Path) -> Iterator[None]:
-    """Turn what the two libraries raise into one sentence."""
-    try:
-        yield
-    except (OSError, RuntimeError) as error:  # soundfile raises RuntimeErrors
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise FileTrouble(f"{path} cannot be written: {said or type(error).__name__}") from error

@@ -27,8 +27,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulsetune.model import AudioParameters, PulseTick, SoundState
+from pulsetune.sound.clock import SAMPLE_RATE_HZ
+from pulsetune.sound.files import FileOutput, FileTrouble
 from pulsetune.sound.limiter import CHANNELS, TruePeakLimiter
-from pulsetune.sound.outputs import DeviceUnavailable, FileOutput, FileTrouble, LiveOutput
+from pulsetune.sound.outputs import DeviceUnavailable, LiveOutput
 from pulsetune.sound.wire import (
     Close,
     Command,
@@ -46,7 +48,6 @@ from pulsetune.sound.wire import (
     encode,
 )
 
-SAMPLE_RATE_HZ = 48_000
 BLOCK_FRAMES = 1024  # as the player renders
 IDLE_S = 0.02  # how long the loop sleeps when there is nothing to render
 BLOCKS_PER_TURN = 8  # 0.17 s of sound at most between two looks at the commands

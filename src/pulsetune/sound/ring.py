@@ -25,6 +25,7 @@ class Ring:
         self._lock = threading.Lock()
         self._written = start_frame
         self._read = start_frame
+        self._skip_to: int | None = None
 
     @property
     def buffered_frames(self) -> int:
@@ -48,19 +49,32 @@ class Ring:
 
     def read(self, count: int) -> NDArray[np.float32]:
         """At most ``count`` of the oldest frames, as a copy."""
-        capacity = len(self._data)
         with self._lock:
-            count = min(count, self._written - self._read)
-            at = self._read % capacity
-            first = min(count, capacity - at)
-            result = np.concatenate([self._data[at : at + first], self._data[: count - first]])
-            self._read += count
+            result = self._copy(self._read, count)
+            self._read += len(result)
+            if self._skip_to is not None and len(result):
+                after = self._copy(max(self._skip_to, self._read), len(result))
+                share = np.linspace(0.0, 1.0, len(after), dtype=np.float32)[:, None]
+                result = result[: len(after)] * (1 - share) + after * share
+                self._read, self._skip_to = max(self._skip_to, self._read) + len(after), None
         return result
 
     def keep_newest(self, frames: int) -> None:
-        """Forget all but the newest ``frames``."""
+        """Forget all but the newest ``frames``, at once: for a ring that nobody reads."""
         with self._lock:
             self._read = max(self._read, self._written - frames)
+
+    def skip_to_newest(self, frames: int) -> None:
+        """Leave out all but the newest ``frames`` at the next read, which crosses over without a click."""
+        with self._lock:
+            self._skip_to = self._written - frames
+
+    def _copy(self, frame: int, count: int) -> NDArray[np.float32]:
+        capacity = len(self._data)
+        count = min(count, self._written - frame)
+        at = frame % capacity
+        first = min(count, capacity - at)
+        return np.concatenate([self._data[at : at + first], self._data[: count - first]])
 
 
 class FadeRamp:

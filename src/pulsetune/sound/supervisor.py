@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from pulsetune.errors import PulseTuneError, SoundDeviceMissing, WrongUse
-from pulsetune.model import AudioParameters, PulseTick, SoundEvent, SoundState, SoundStatus
+from pulsetune.model import AudioParameters, SoundEvent, SoundState, SoundStatus
 from pulsetune.ports import AHEAD_S, Clock, OutputReport
-from pulsetune.sound.history import TargetHistory
+from pulsetune.sound.clock import SAMPLE_RATE_HZ
+from pulsetune.sound.continuity import TargetHistory, TickNumbering
 from pulsetune.sound.link import CHILD_COMMAND, ProcessLink
 from pulsetune.sound.wire import (
     Close,
@@ -36,7 +37,6 @@ from pulsetune.sound.wire import (
     Tick,
 )
 
-SAMPLE_RATE_HZ = 48_000
 SUFFIXES = (".flac", ".wav")
 CHECK_EVERY_S = 0.25
 LIVE_CHECKS = 8  # 2 s; counted in checks and not in time, so that a suspended computer is no hang
@@ -83,7 +83,7 @@ class ProcessSink:
         self._live = output.kind is not OutputKind.FILE
         self._history = TargetHistory()
         self._events: list[SoundEvent] = []
-        self._numbering = _TickNumbering()
+        self._numbering = TickNumbering()
         self._gain = 1.0
         self._link: ProcessLink | None = None
         self._trouble: State | None = None  # why the present process says it gave up
@@ -331,25 +331,6 @@ class ProcessSink:
         latency_s = round(now_s - self._progress.heard_frame / SAMPLE_RATE_HZ, 3) if playing else None
         underruns = self._earlier_underruns + self._progress.underruns
         self._events.append(SoundStatus(now_s, state, detail, device, latency_s, underruns, self._restarts))
-
-
-class _TickNumbering:
-    """Numbers pulses through, although a new process counts from zero and renders a little of the past again."""
-
-    def __init__(self) -> None:
-        self._last = PulseTick(-1.0, -1, -1)
-        self._offset: int | None = 0
-
-    def new_process(self) -> None:
-        self._offset = None
-
-    def next(self, tick: Tick) -> PulseTick | None:
-        if tick.frame <= self._last.frame:
-            return None
-        if self._offset is None:
-            self._offset = self._last.index + 1 - tick.index
-        self._last = PulseTick(tick.frame / SAMPLE_RATE_HZ, tick.index + self._offset, tick.frame)
-        return self._last
 
 
 def _error(trouble: State | None) -> PulseTuneError:

@@ -194,8 +194,9 @@ def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _parameters(item: Any) -> AudioParameters:
+    make: Callable[..., AudioParameters] = AudioParameters
     *numbers, breath_s = item
-    return AudioParameters(*map(_real, numbers), _optional(_real)(breath_s))
+    return make(*map(_real, numbers), _optional(_real)(breath_s))
 
 
 _COMMANDS: dict[type, tuple[Callable[[Any], object], ...]] = {

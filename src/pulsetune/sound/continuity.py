@@ -1,15 +1,18 @@
-"""The targets that a new sound process would need.
+"""What outlives a sound process: the targets that the next one needs, and the count of the music's pulses.
 
 Rules of this file:
 1. One target at or before the moment in question is always kept: it says where the music was.
-2. It forgets what nobody can ask for any more, so that a long session does not grow.
+2. Targets that nobody can ask for any more are forgotten, so that a long session does not grow.
+3. In the log pulses count up and go on in time, whatever a new process counts from.
 """
 
 from __future__ import annotations
 
 from collections import deque
 
-from pulsetune.model import AudioParameters
+from pulsetune.model import AudioParameters, PulseTick
+from pulsetune.sound.clock import SAMPLE_RATE_HZ
+from pulsetune.sound.wire import Tick
 
 
 class TargetHistory:
@@ -39,3 +42,22 @@ class TargetHistory:
         later = [target for target in self._targets if target.t_s > t_s]
         before = len(self._targets) - len(later) - 1
         return [self._targets[before], *later] if before >= 0 else later
+
+
+class TickNumbering:
+    """Numbers pulses through, although a new process counts from zero and renders a little of the past again."""
+
+    def __init__(self) -> None:
+        self._last = PulseTick(-1.0, -1, -1)
+        self._offset: int | None = 0
+
+    def new_process(self) -> None:
+        self._offset = None
+
+    def next(self, tick: Tick) -> PulseTick | None:
+        if tick.frame <= self._last.frame:
+            return None
+        if self._offset is None:
+            self._offset = self._last.index + 1 - tick.index
+        self._last = PulseTick(tick.frame / SAMPLE_RATE_HZ, tick.index + self._offset, tick.frame)
+        return self._last
