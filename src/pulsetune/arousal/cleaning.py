@@ -22,6 +22,17 @@ from pulsetune.model import Beat, BeatKind
 SHORTEST_MS = 273.0  # 220 beats a minute
 LONGEST_MS = 2000.0  # 30 beats a minute
 SPLIT_TOLERANCE = 0.15  # share of the level; a wider one halves the real long beats of slow breathing
+HOLD = 0.6
+STEP = 0.25
+SHARE = 0.4
+TOGETHER = 0.6
+FALL = 0.67
+NEAR = 1.35
+NEAR_JUMP = 1.0
+LOCAL = 0.5
+SUM_BAND = 1.5
+SUM_LEVEL = 0.05
+STANDS_OUT = 1.35
 MOST_MISSED = 4  # an interval is split into at most this many
 PAUSE = 2.6  # levels; a longer interval that no split explains is a hole in the signal
 START_AGREEMENT = 0.35  # the first beats must lie this close together
@@ -39,7 +50,7 @@ class Cleaner:
 
     def __init__(self) -> None:
         self._reference = Reference()
-        self._previous_ms: float | None = None  # the last beat, if untouched
+        self._near_ms = 0.0  # the last cleaned beat, or the level where there is no neighbour
         self._held: RawBeat | None = None
         self._newest_s = float("-inf")  # time of the last beat handed out
         self._odd_ms: deque[float] = deque(maxlen=SHIFT_BEATS)
@@ -51,7 +62,7 @@ class Cleaner:
         out: list[Beat] = []
         if raw.after_gap or not raw.usable:
             out += self.flush()
-            self._previous_ms = None
+            self._forget()
         if not raw.usable:
             return [*out, _beat(raw, None, BeatKind.NOISE)]
         out += self._judge(raw)
@@ -75,7 +86,11 @@ class Cleaner:
             if pair is not None:
                 self._odd_ms.clear()
                 return pair
-            out.append(self._alone(held))
+            if _within(held.rr_ms) and self._smooth(held, raw):
+                self._odd_ms.clear()
+                out.append(self._accept(held))
+            else:
+                out.append(self._alone(held))
         return out + self._as_single(raw)
 
     def _begin(self, raw: RawBeat) -> Beat:
@@ -84,63 +99,77 @@ class Cleaner:
             return _beat(raw, None, BeatKind.NOISE)
         if level and abs(raw.rr_ms / level - 1) > START_AGREEMENT:
             self._reference.restart([])
-            self._previous_ms = None
+            self._forget()
         return self._accept(raw)
 
     def _as_single(self, raw: RawBeat) -> list[Beat]:
-        level, band = self._reference.level_ms, self._reference.band_ms
-        off = raw.rr_ms - level
-        if abs(off) <= band and SHORTEST_MS <= raw.rr_ms <= LONGEST_MS:
-            previous = self._previous_ms
-            if previous is not None and abs(raw.rr_ms - previous) > 0.5 * self._reference.jump_ms:
-                self._held = raw
-                return []
+        reference, rr_ms = self._reference, raw.rr_ms
+        off = rr_ms - reference.level_ms
+        if abs(off) <= reference.band_ms and _within(rr_ms) and abs(rr_ms - self._near_ms) <= HOLD * reference.bend_ms:
             self._odd_ms.clear()
             return [self._accept(raw)]
-        if off > 0:
-            parts = self._parts(raw.rr_ms)
+        if off > reference.band_ms:
+            parts = self._parts(rr_ms)
             if parts:
                 self._odd_ms.clear()
                 return self._split(raw, parts)
-            if raw.rr_ms > max(PAUSE * level, LONGEST_MS):
-                self._previous_ms = None
+            if rr_ms > max(PAUSE * reference.level_ms, LONGEST_MS):
+                self._forget()
                 return [_beat(raw, None, BeatKind.NOISE)]
         self._held = raw
         return []
 
     def _as_pair(self, held: RawBeat, raw: RawBeat) -> list[Beat] | None:
-        level, band, jump = self._reference.level_ms, self._reference.band_ms, self._reference.jump_ms
+        level, band = self._reference.level_ms, self._reference.band_ms
         first, second = held.rr_ms, raw.rr_ms
         both = first + second
         if first < level and second < level - 0.5 * band and abs(both - level) <= max(band, 0.12 * level):
             return self._merge(held, raw)
-        outside = abs(first - level) > band or abs(second - level) > band
-        opposite = (first - level) * (second - level) < 0
-        turned = self._previous_ms is None or (first - self._previous_ms) * (second - first) < 0
-        if (
-            opposite
-            and turned
-            and abs(both - 2 * level) <= 1.5 * band + 0.05 * level
-            and abs(second - first) > (1.0 if outside else 1.6) * jump
-        ):
+        if self._displaced(first, second):
             return self._level_out(held, raw)
-        together = not opposite and abs(second - level) > band and abs(second - first) <= 0.6 * band
-        if together and _within(first) and _within(second):
+        back = second - first
+        if (
+            (first - level) * (second - level) > 0
+            and abs(second - level) > band
+            and abs(back) <= TOGETHER * band
+            and FALL * level <= first
+            and _within(first)
+            and _within(second)
+        ):
             return [self._accept(held), self._accept(raw)]
         return None
+
+    def _displaced(self, first: float, second: float) -> bool:
+        """Whether the beat between two intervals came at the wrong time: one too short, the other too long by as much."""
+        reference = self._reference
+        step, back = first - self._near_ms, second - first
+        bent = abs(step - back) / 2
+        local = LOCAL * self._near_ms + (1 - LOCAL) * reference.level_ms
+        return (
+            step * back < 0
+            and bent > reference.bend_ms
+            and abs(step) >= STEP * bent
+            and (first - local) * (second - local) < 0
+            and min(abs(first - local), abs(second - local)) >= SHARE * bent
+            and abs(first + second - 2 * local) <= SUM_BAND * reference.band_ms + SUM_LEVEL * reference.level_ms
+        )
+
+    def _smooth(self, held: RawBeat, raw: RawBeat) -> bool:
+        """Whether a held beat lies between its neighbours: out of range, yet on the way somewhere."""
+        return abs(held.rr_ms - (self._near_ms + raw.rr_ms) / 2) <= self._reference.bend_ms and _within(raw.rr_ms)
 
     def _parts(self, rr_ms: float) -> int:
         """Into how many beats a long interval splits; 0 if no split fits."""
         level = self._reference.level_ms
         parts = round(rr_ms / level)
-        if not 2 <= parts <= MOST_MISSED:
+        if not 2 <= parts <= MOST_MISSED or rr_ms < STANDS_OUT * self._near_ms:
             return 0
         tolerance = max(min(self._reference.band_ms, SPLIT_TOLERANCE * level), 0.12 * level)
         return parts if abs(rr_ms / parts - level) <= (tolerance if parts == 2 else tolerance / 1.5) else 0
 
     def _accept(self, raw: RawBeat) -> Beat:
-        self._reference.learn(raw.rr_ms, self._previous_ms)
-        self._previous_ms = raw.rr_ms
+        self._reference.learn(raw.rr_ms)
+        self._near_ms = raw.rr_ms
         return _beat(raw, raw.rr_ms, BeatKind.NORMAL)
 
     def _merge(self, held: RawBeat, raw: RawBeat) -> list[Beat]:
@@ -164,10 +193,13 @@ class Cleaner:
     def _alone(self, held: RawBeat) -> Beat:
         """A held beat that made no pair: kept if it is nearly in range or the level moved, else noise."""
         if _within(held.rr_ms):
-            near = abs(held.rr_ms - self._reference.level_ms) <= 1.35 * self._reference.band_ms
+            near = (
+                abs(held.rr_ms - self._reference.level_ms) <= NEAR * self._reference.band_ms
+                or abs(held.rr_ms - self._near_ms) <= NEAR_JUMP * self._reference.jump_ms
+            )
             if near or self._shifted(held.rr_ms):
                 return self._accept(held)
-        self._previous_ms = None
+        self._forget()
         return _beat(held, None, BeatKind.NOISE)
 
     def _shifted(self, rr_ms: float) -> bool:
@@ -177,12 +209,17 @@ class Cleaner:
             return False
         self._reference.restart(list(self._odd_ms)[:-1])
         self._odd_ms.clear()
-        self._previous_ms = None
+        self._forget()
         return True
 
     def _correct(self, nn_ms: float) -> None:
         self._reference.follow(nn_ms)
-        self._previous_ms = None
+        self._near_ms = nn_ms
+
+    def _forget(self) -> None:
+        """The next beat has no neighbour; what is near is the level."""
+        self._reference.interrupt()
+        self._near_ms = self._reference.level_ms
 
     def _guard(self, raw: RawBeat, out: list[Beat]) -> None:
         if 200 <= raw.rr_ms <= 2200:
@@ -198,7 +235,7 @@ class Cleaner:
             self._reference.restart(list(self._raw_ms)[-5:])
             self._odd_ms.clear()
             self._corrected.clear()
-            self._previous_ms = None
+            self._forget()
 
 
 def _within(rr_ms: float) -> bool:

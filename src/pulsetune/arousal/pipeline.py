@@ -8,6 +8,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+from pulsetune.arousal.breathing import BreathMeter
 from pulsetune.arousal.calibration import Calibration
 from pulsetune.arousal.cleaning import Cleaner
 from pulsetune.arousal.estimate import ArousalModel
@@ -45,6 +46,7 @@ class Pipeline:
         self._cleaner = Cleaner()
         self._window = BeatWindow()
         self._rates = RateWindow()
+        self._breath = BreathMeter()
         self._calibration = Calibration(calibrate_s)
         self._model = ArousalModel()
         self._issues: set[SignalIssue] = set()
@@ -77,8 +79,7 @@ class Pipeline:
             if raw.usable:
                 self._beat_s = raw.t_s
             out += self._cleaner.push(raw)
-        for beat in out:
-            self._window.push(beat)
+        self._take(out)
         return out
 
     def link(self, changed: LinkChanged) -> None:
@@ -96,8 +97,7 @@ class Pipeline:
     def flush(self) -> list[Beat]:
         """The beat still held at the end, judged without its successor."""
         out = self._cleaner.flush()
-        for beat in out:
-            self._window.push(beat)
+        self._take(out)
         return out
 
     def estimate(self, now_s: float) -> ArousalEstimate:
@@ -115,12 +115,17 @@ class Pipeline:
             heart_rate_bpm=_rounded(reading.heart_rate_bpm, 3),
             heart_rate_fast_bpm=_rounded(reading.heart_rate_fast_bpm, 3),
             rmssd_ms=_rounded(reading.rmssd_ms, 3),
-            breaths_per_min=None,
+            breaths_per_min=None if rate_only else _rounded(self._breath.read(now_s), 3),
             arousal=_rounded(arousal, 4),
             confidence=round(confidence, 4),
             quality=round(reading.quality, 4),
             age_s=_rounded(age_s, 4),
         )
+
+    def _take(self, beats: list[Beat]) -> None:
+        for beat in beats:
+            self._window.push(beat)
+            self._breath.push(beat)
 
     def _rate_only(self, now_s: float) -> bool:
         if self._rate_s is None or now_s - self._rate_s > RR_SILENCE_S:

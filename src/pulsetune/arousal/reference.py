@@ -17,6 +17,12 @@ LEVEL_BEATS = 11  # median window of Lipponen and Tarvainen; a shorter one follo
 THRESHOLD_BEATS = 61  # about a minute: the 91 of the paper, shorter because it cannot be centred
 FEWEST = 12  # values from which quartiles are worth something
 START_BEATS = 3
+BAND_GAIN = 5.2
+JUMP_GAIN = 4.0
+BEND_GAIN = 4.5
+BEND_FLOOR_MS = 30.0
+BEND_FLOOR = 0.06
+BEND_CAP = 0.15
 
 
 class RunningQuartiles:
@@ -48,41 +54,59 @@ class Reference:
         self._recent: deque[float] = deque(maxlen=LEVEL_BEATS)
         self._deviations = RunningQuartiles(THRESHOLD_BEATS)
         self._differences = RunningQuartiles(THRESHOLD_BEATS)
+        self._bends = RunningQuartiles(THRESHOLD_BEATS)
+        self._untouched: list[float] = []  # the last two beats, as far as both are untouched neighbours
         self.level_ms = 0.0
         self.band_ms = 0.0  # how far a beat may lie from the level
         self.jump_ms = 0.0  # how far it may lie from the beat before
+        self.bend_ms = 0.0  # how far it may lie from the mean of its two neighbours
 
     @property
     def started(self) -> bool:
         """Whether enough beats agreed to judge the next one."""
         return len(self._recent) >= START_BEATS
 
-    def learn(self, nn_ms: float, previous_ms: float | None) -> None:
+    def learn(self, nn_ms: float) -> None:
         """Take an untouched beat into level and thresholds."""
-        if previous_ms is not None:
-            self._differences.push(nn_ms - previous_ms)
+        before = self._untouched
+        if before:
+            self._differences.push(nn_ms - before[-1])
+        if len(before) == 2:
+            self._bends.push(before[-1] - (before[-2] + nn_ms) / 2)
         if self._recent:
             self._deviations.push(nn_ms - self.level_ms)
-        self.follow(nn_ms)
+        self._untouched = [*before[-1:], nn_ms]
+        self._follow(nn_ms)
 
     def follow(self, nn_ms: float) -> None:
         """Take a corrected beat into the level only."""
-        self._recent.append(nn_ms)
-        self._update()
+        self._untouched = []
+        self._follow(nn_ms)
+
+    def interrupt(self) -> None:
+        """The next beat has no neighbour."""
+        self._untouched = []
 
     def restart(self, beats_ms: list[float]) -> None:
         """Begin again at the level of ``beats_ms`` (or of the beats to come, if there are none)."""
+        self._untouched = []
         self._recent.clear()
         self._recent.extend(beats_ms)
         if beats_ms:
             self._update()
 
+    def _follow(self, nn_ms: float) -> None:
+        self._recent.append(nn_ms)
+        self._update()
+
     def _update(self) -> None:
         ordered = sorted(self._recent)
         n = len(ordered)
         level = ordered[n // 2] if n % 2 else 0.5 * (ordered[n // 2 - 1] + ordered[n // 2])
-        spread = 5.2 * self._deviations.half_range(0.04 * level)
-        jump = 4.0 * self._differences.half_range(0.03 * level)
         self.level_ms = level
+        spread = BAND_GAIN * self._deviations.half_range(0.04 * level)
         self.band_ms = min(max(spread, 45.0, 0.11 * level), 0.25 * level)
+        jump = JUMP_GAIN * self._differences.half_range(0.03 * level)
         self.jump_ms = min(max(jump, 45.0, 0.07 * level), 0.35 * level)
+        bend = BEND_GAIN * self._bends.half_range(0.02 * level)
+        self.bend_ms = min(max(bend, BEND_FLOOR_MS, BEND_FLOOR * level), BEND_CAP * level)
