@@ -7,7 +7,7 @@ import math
 from dataclasses import fields
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fakes.event_strategies import events, events_of
 from tests.fakes.long_session import started
@@ -33,6 +33,7 @@ def test_a_body_is_the_fields_in_order_without_the_time() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_every_event_comes_back_exactly(kind: str, data: st.DataObject) -> None:
     event = data.draw(events_of(KINDS[kind]))

@@ -75,24 +75,29 @@ def export_file(library: Library, session_id: int, format_name: str, to: Path, *
         If the file cannot be written.
     """
     lines = export_lines(library, session_id, format_name)
-    target = to / f"pulsetune-session-{session_id}{EXPORTS[format_name].suffix}" if to.is_dir() else to
+    try:
+        target = _target(to, f"pulsetune-session-{session_id}{EXPORTS[format_name].suffix}", force=force)
+        _write_whole(target, lines)
+    except (OSError, ValueError) as problem:  # ValueError: a name with a zero byte
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise PulseTuneError(f"{to} cannot be written ({why}).", "Choose another place with --to.") from problem
+    return target
+
+
+def _target(to: Path, own_name: str, *, force: bool) -> Path:
+    target = to / own_name if to.is_dir() else to
     if not target.parent.is_dir():
         raise WrongUse(f"There is no folder {target.parent}.", "Make it first, or choose another with --to.")
     if target.exists() and not target.is_file():
         raise WrongUse(f"{target} is not an ordinary file.", "Choose another place with --to.")
     if target.exists() and not force:
         raise WrongUse(f"{target} exists already.", "Choose another name with --to, or add --force to replace it.")
-    try:
-        _write_whole(target, lines)
-    except OSError as problem:
-        why = problem.strerror or str(problem)
-        raise PulseTuneError(f"{target} cannot be written ({why}).", "Choose another place with --to.") from problem
     return target
 
 
 def _write_whole(target: Path, lines: Iterable[str]) -> None:
     """Write beside the target, then move: nobody ever sees half a file."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    descriptor, name = tempfile.mkstemp(prefix=".pulsetune-", suffix=".part", dir=target.parent)
     part = Path(name)
     try:
         with open(descriptor, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - a descriptor, not a path
