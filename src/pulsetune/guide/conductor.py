@@ -50,7 +50,8 @@ class Conductor:
         self._elapsed_s = 0  # seconds that counted: pauses extend the session
         self._phase_s = 0
         self._ends_at_s: float | None = None
-        self._out: list[Cue | AudioParameters] = []
+        self._cues: list[Cue] = []
+        self._play_s: float | None = None
 
     def start(self, t_s: float) -> None:
         """The first cue and the first target of the music."""
@@ -97,8 +98,11 @@ class Conductor:
             self._play(t_s)
 
     def take(self) -> list[Cue | AudioParameters]:
-        """What was decided since the last call, in order."""
-        out, self._out = self._out, []
+        """What was decided since the last call: the cues in order, then one set of targets (never two for one time)."""
+        out: list[Cue | AudioParameters] = [*self._cues]
+        if self._play_s is not None:
+            out.append(self._parameters(self._play_s))
+        self._cues, self._play_s = [], None
         return out
 
     def _plan(self, t_s: float) -> None:
@@ -193,19 +197,20 @@ class Conductor:
 
     def _say(self, t_s: float, reason: str) -> None:
         leader = self._leader
-        self._out.append(Cue(t_s, self.phase, leader.target_bpm, leader.ratio, self._timbre.level, reason))
+        self._cues.append(Cue(t_s, self.phase, leader.target_bpm, leader.ratio, self._timbre.level, reason))
 
     def _play(self, t_s: float) -> None:
+        self._play_s = t_s
+
+    def _parameters(self, t_s: float) -> AudioParameters:
         sound = self._timbre.now
-        self._out.append(
-            AudioParameters(
-                t_s,
-                self._leader.tempo_bpm,
-                sound.brightness,
-                sound.density,
-                sound.warmth,
-                sound.pulse_level,
-                sound.bed_level,
-                self._volume.level_db(t_s, sound.level_db),
-            )
+        return AudioParameters(
+            t_s,
+            self._leader.tempo_bpm,
+            sound.brightness,
+            sound.density,
+            sound.warmth,
+            sound.pulse_level,
+            sound.bed_level,
+            self._volume.level_db(t_s, sound.level_db),
         )

@@ -8,7 +8,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pulsetune.model import Phase
 
@@ -22,6 +22,7 @@ PULSE_IN_S = 8.0  # the pulse fades in
 PULSE_OUT_S = 60.0  # and takes a minute to leave
 DB_PER_LEVEL = 1.0  # calmer is a little softer
 COMPANION_DB = -4.0  # company is quiet
+ENDING = (Phase.CONSOLIDATE, Phase.FADE, Phase.SILENCE, Phase.STOPPING)  # a pulse that is gone stays gone
 UNKNOWN_LEVEL = 0.5  # where baseline and goal are closer than 2 bpm the level says nothing
 
 
@@ -71,7 +72,10 @@ class TimbreGlide:
     def second(self, raw_level: float | None, phase: Phase) -> bool:
         """One second; ``raw_level`` is None while frozen. Returns True when the level changed."""
         changed = raw_level is not None and phase in (Phase.MATCH, Phase.LEAD, Phase.HOLD) and self._relevel(raw_level)
-        self._now = _toward(self._now, timbre_for(self.level, phase))
+        target = timbre_for(self.level, phase)
+        if phase in ENDING:
+            target = replace(target, pulse_level=min(target.pulse_level, self._now.pulse_level))
+        self._now = _toward(self._now, target)
         return changed
 
     @property

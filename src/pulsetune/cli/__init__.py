@@ -1,0 +1,98 @@
+"""The command line: the only place that chooses parts.
+
+Rules of this package:
+1. ``--help`` imports nothing heavy: every command lives in a module of its own, imported when it is asked for,
+   and imports numpy, scipy, bleak or pyo only inside the function that needs them.
+2. A listener's mistake is a sentence or two and an exit code, never a traceback (``--debug`` shows it).
+3. Results go to stdout, everything else to stderr.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from pulsetune import __version__
+from pulsetune.errors import PulseTuneError
+
+_COMMANDS = {
+    "play": ("pulsetune.cli.play", "play", "Run a calming program: your pulse in, music out."),
+    "scan": ("pulsetune.cli.devices", "scan", "List heart-rate straps nearby, any maker."),
+    "programs": ("pulsetune.cli.catalogue", "programs", "List the programs, or show and check one."),
+    "sessions": ("pulsetune.cli.library", "sessions", "List past sessions, or tell the story of one."),
+    "export": ("pulsetune.cli.library", "export", "Write one session to a file."),
+    "doctor": ("pulsetune.cli.devices", "doctor", "Check Bluetooth, sound and storage, and say what to do."),
+}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are imported when they are used; turns our errors into sentences and exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - part of click's interface
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, _ = _COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PulseTuneError as error:
+            if ctx.params["debug"]:
+                raise
+            _tell(error.message, error.hint)
+            ctx.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if ctx.params["debug"]:
+                raise
+            _tell(
+                f"Something went wrong inside PulseTune: {type(error).__name__}: {error}.",
+                "Run it again as `pulsetune --debug ...` and report what it prints.",
+            )
+            ctx.exit(1)
+
+
+def _tell(message: str, hint: str) -> None:
+    click.echo(f"Error: {message}", err=True)
+    if hint:
+        click.echo(hint, err=True)
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="pulsetune")
+@click.option("--debug", is_flag=True, help="Show the full traceback when something goes wrong.")
+def cli(debug: bool) -> None:
+    """PulseTune follows your pulse and slows the music with you. It may help you unwind.
+
+    It is not a medical device, and not for driving or for use with machines.
+
+    \b
+    Examples:
+      pulsetune play                            a strap if one is found, else a simulated listener
+      pulsetune play --source simulated --output unwind.flac
+      pulsetune sessions                        what happened so far
+      pulsetune export last --format csv
+    """
+
+
+def main() -> NoReturn:
+    """Entry point of the ``pulsetune`` program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character must not end a session
+    cli(prog_name="pulsetune")
+    raise SystemExit(0)

@@ -1,0 +1,218 @@
+"""Choosing the parts of a session: where the beats come from, where the music goes, which clock runs.
+
+Rules of this file:
+1. Nothing is substituted in silence: whatever was chosen for the listener is said (``say``).
+2. A strap without a sound device is refused before anything connects.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pulsetune.clocks import SteppedClock, SystemClock
+from pulsetune.errors import BluetoothUnavailable, SoundDeviceMissing, StrapNotFound, WrongUse
+from pulsetune.ports import AudioSink, Clock, HeartSource
+from pulsetune.session import Hear, unheard
+
+FIND_STRAP_S = 10.0  # how long to look for a strap before going on without one
+SOUND_FILES = (".flac", ".wav")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the listener asked for, as typed."""
+
+    source: str
+    strap: str | None
+    output: str
+    record: Path | None
+    soundscape: str
+    program_name: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The parts of a session."""
+
+    source: HeartSource
+    hear: Hear
+    sink: AudioSink
+    clock: Clock
+    live: bool
+
+
+async def choose(wanted: Wanted, say: Say) -> Chosen:
+    """Turn wishes into parts.
+
+    Raises
+    ------
+    PulseTuneError
+        StrapNotFound (3), BluetoothUnavailable (4), SoundDeviceMissing (5), WrongUse (2) for what cannot be.
+    """
+    kind = _source_kind(wanted.source)
+    output = await _output(wanted, strap_asked=kind == "strap", say=say)
+    address = None
+    if kind in ("auto", "strap"):
+        address = await _look_for_strap(wanted, must=kind == "strap", say=say)
+    with_strap = address is not None
+    if output == "auto":
+        output = await _without_speakers(wanted, with_strap=with_strap, say=say)
+    clock: Clock = SystemClock() if with_strap or output in ("speakers", "null") else SteppedClock()
+    source, hear = _source(wanted, "strap" if with_strap else kind, address, clock)
+    sink = _sink(output, wanted, clock)
+    return Chosen(source, hear, sink, clock, live=isinstance(clock, SystemClock))
+
+
+# ---------------------------------------------------------------- heart
+
+
+def _source_kind(source: str) -> str:
+    return (
+        source if source in ("auto", "strap", "simulated") else "session" if source.startswith("session:") else "file"
+    )
+
+
+async def _look_for_strap(wanted: Wanted, *, must: bool, say: Say) -> str | None:
+    from pulsetune.heart.strap import find_straps
+
+    say(f"Looking for {wanted.strap or 'a heart-rate strap'} (up to {FIND_STRAP_S:.0f} s) ...")
+    try:
+        found = await find_straps(FIND_STRAP_S, strap=wanted.strap, first=True)
+    except BluetoothUnavailable as problem:
+        if must:
+            raise
+        say(f"{problem} Playing for a simulated listener instead.")
+        return None
+    if found:
+        say(f"Found {found[0].name}.")
+        return found[0].address
+    if must:
+        raise StrapNotFound(
+            f"No strap{f' called {wanted.strap}' if wanted.strap else ''} was found.",
+            "Put it on (the electrodes moist), and close other apps or watches that may hold it; then try again.",
+        )
+    say("No strap found: playing for a SIMULATED listener. Nothing here is measured from you.")
+    return None
+
+
+def _source(wanted: Wanted, kind: str, address: str | None, clock: Clock) -> tuple[HeartSource, Hear]:
+    if kind == "strap":
+        from pulsetune.heart.strap import StrapSource
+
+        return StrapSource(clock, address), unheard
+    if kind in ("auto", "simulated"):
+        from pulsetune.heart.simulated import SimulatedHeart
+
+        heart = SimulatedHeart(wanted.seed)
+        return heart, heart.hear
+    from pulsetune.heart.replay import ReplaySource
+
+    if kind == "session":
+        from pulsetune.records.home import home
+        from pulsetune.records.library import Library
+
+        session_id = session_number(wanted.source.removeprefix("session:"))
+        library = Library(home())
+        events = [event for _, event in library.events(session_id)]
+        label = f"session {session_id}, played again"
+        return ReplaySource.from_events(label, events, simulated=library.row(session_id).simulated), unheard
+    return ReplaySource.from_file(Path(wanted.source)), unheard
+
+
+def session_number(text: str) -> int:
+    """The session that ``text`` names: a number, or ``last``."""
+    from pulsetune.records.home import home
+    from pulsetune.records.library import Library
+
+    if text == "last":
+        latest = Library(home()).latest_id()
+        if latest is None:
+            raise WrongUse("There are no sessions yet.", "`pulsetune play` makes the first.")
+        return latest
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise WrongUse(f'"{text}" is not a session.', "Give a number from `pulsetune sessions`, or `last`.")
+    return int(text)
+
+
+# ---------------------------------------------------------------- sound
+
+
+async def _output(wanted: Wanted, *, strap_asked: bool, say: Say) -> str:
+    """The output as far as it can be known before a strap is found: a name, or ``auto`` (no speakers here)."""
+    from pulsetune.sound.probe import probe_speakers
+    from pulsetune.sound.supervisor import pyo_available
+
+    output = wanted.output
+    if output not in ("auto", "speakers", "null", "silent"):
+        _check_sound_file(Path(output))
+    if output == "silent":
+        return output
+    if not pyo_available():
+        if output != "auto":
+            raise SoundDeviceMissing(
+                "The synthesiser (pyo) is not available on this platform.",
+                "Use --output silent: everything else works.",
+            )
+        say("No synthesiser (pyo) on this platform: this session is silent. Everything else works.")
+        return "silent"
+    if output not in ("auto", "speakers"):
+        return output
+    if await probe_speakers() is not None:
+        return "speakers"
+    if output == "speakers" or strap_asked:
+        raise SoundDeviceMissing(
+            "No sound device was found.",
+            "Connect one (pulsetune doctor helps), or use --output null to go on without hearing anything.",
+        )
+    return "auto"
+
+
+async def _without_speakers(wanted: Wanted, *, with_strap: bool, say: Say) -> str:
+    if with_strap:
+        raise SoundDeviceMissing(
+            "A strap was found, but no sound device.", "Connect one, or use --output null to go on without sound."
+        )
+    path = Path(f"pulsetune-{wanted.program_name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.flac")
+    say(f"No sound device: rendering to {path} as fast as this computer can.")
+    return str(path)
+
+
+def _check_sound_file(path: Path) -> None:
+    if path.suffix.lower() not in SOUND_FILES:
+        raise WrongUse(
+            f'"{path}" is not an output.', "Use auto, speakers, null, silent, or a file that ends in .flac or .wav."
+        )
+    if not path.absolute().parent.is_dir():
+        raise WrongUse(f"There is no folder {path.absolute().parent}.", "Make it first, or choose another place.")
+    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise WrongUse(f"{path} cannot be written.", "Choose another place.")
+
+
+def _sink(output: str, wanted: Wanted, clock: Clock) -> AudioSink:
+    if output == "silent":
+        from pulsetune.sound.silent import SilentSink
+
+        return SilentSink()
+    from pulsetune.sound.supervisor import ProcessSink
+    from pulsetune.sound.wire import OutputKind, OutputSpec
+
+    if output in ("speakers", "null"):
+        spec = OutputSpec(OutputKind(output))
+    else:
+        spec = OutputSpec(OutputKind.FILE, Path(output))
+    return ProcessSink(spec, wanted.soundscape, wanted.seed, clock, record=wanted.record)
+
+
+def check_record(record: Path | None, output: str) -> None:
+    """``--record`` adds a file to live sound; with a file or silence as output it makes no sense."""
+    if record is None:
+        return
+    if output not in ("auto", "speakers", "null"):
+        raise WrongUse("--record adds a file to live sound.", f"With --output {output} there is nothing to add.")
+    _check_sound_file(record)

@@ -1,0 +1,178 @@
+"""``pulsetune sessions`` and ``pulsetune export``: what happened, told, replayed, written to a file, deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pulsetune.errors import DamagedData, PulseTuneError
+from pulsetune.model import Cue, Event, LinkChanged, SignalWarning, SoundStatus
+from pulsetune.summary import SummaryFold
+
+
+@click.command()
+@click.argument("session", required=False, metavar="[ID|last]")
+@click.option("--verify", "do_verify", is_flag=True, help="Replay it and hold every decision against the log.")
+@click.option("--delete", "do_delete", is_flag=True, help="Delete it for good.")
+@click.option("--yes", is_flag=True, help="With --delete: do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def sessions(session: str | None, do_verify: bool, do_delete: bool, yes: bool, as_json: bool) -> None:
+    """List past sessions, newest first; with an ID, tell what happened and why.
+
+    \b
+    Examples:
+      pulsetune sessions
+      pulsetune sessions last
+      pulsetune sessions 12 --verify
+      pulsetune sessions 12 --delete
+    """
+    from pulsetune.cli.choosing import session_number
+    from pulsetune.records.home import home
+    from pulsetune.records.library import Library
+
+    library = Library(home())
+    if session is None:
+        if do_verify or do_delete:
+            raise click.UsageError("Which session? Give its ID, or `last`.")
+        _list(library, as_json=as_json)
+        return
+    session_id = session_number(session)
+    if do_delete:
+        _delete(library, session_id, yes=yes)
+    elif do_verify:
+        _verify(library, session_id, as_json=as_json)
+    else:
+        _tell(library, session_id, as_json=as_json)
+
+
+@click.command()
+@click.argument("session", metavar="ID|last")
+@click.option(
+    "--format", "format_name", default="csv", show_default=True, metavar="csv|rr|jsonl", help="What to write."
+)
+@click.option("--to", type=click.Path(path_type=Path), default=Path(), help="A file or a folder; default: this folder.")
+@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+def export(session: str, format_name: str, to: Path, force: bool) -> None:
+    """Write a session to a file.
+
+    \b
+    csv    one row a beat, with the tempo that was playing and why
+    rr     raw RR intervals in milliseconds, one a line (Kubios and other HRV programs)
+    jsonl  everything: one JSON object an event
+
+    \b
+    Examples:
+      pulsetune export last
+      pulsetune export 12 --format rr --to monday.txt
+    """
+    from pulsetune.cli.choosing import session_number
+    from pulsetune.records.exports import export_file
+    from pulsetune.records.home import home
+    from pulsetune.records.library import Library
+
+    session_id = session_number(session)
+    path = export_file(Library(home()), session_id, format_name, to, force=force)
+    click.echo(str(path))
+
+
+def _list(library: Any, *, as_json: bool) -> None:
+    rows = library.sessions()
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("No sessions yet. `pulsetune play` makes the first.")
+        return
+    from pulsetune.cli.present import duration, table
+
+    cells = [
+        [
+            str(row.session_id),
+            row.started_at[:16].replace("T", " "),
+            row.program,
+            duration(row.duration_s),
+            str(row.beats),
+            row.state.value,
+            row.source,
+        ]
+        for row in rows
+    ]
+    click.echo(table(["id", "started", "program", "length", "beats", "state", "heart"], cells))
+
+
+def _tell(library: Any, session_id: int, *, as_json: bool) -> None:
+    row = library.row(session_id)
+    fold, story, problem = SummaryFold(), [], None
+    for at_s, event in _readable(library.events(session_id)):
+        if isinstance(event, DamagedData):
+            problem = event
+            break
+        fold.take(at_s, event)
+        if line := _story_line(event):
+            story.append((at_s, line))
+    summary = {"session_id": session_id, "state": row.state.value, **asdict(fold.summary())}
+    if as_json:
+        summary["story"] = [{"at_s": at_s, "text": text} for at_s, text in story]
+        click.echo(json.dumps(summary, ensure_ascii=False))
+    else:
+        from pulsetune.cli.present import summary_text
+
+        click.echo(summary_text(summary))
+        click.echo("\n".join(["", *(f"{int(at_s) // 60:3d}:{int(at_s) % 60:02d}  {text}" for at_s, text in story)]))
+    if problem is not None:
+        raise problem
+
+
+def _readable(events: Iterator[tuple[float, Event]]) -> Iterator[tuple[float, Event | DamagedData]]:
+    """The events up to the first that is damaged, which is handed on as a value so that the rest can be told."""
+    try:
+        yield from events
+    except DamagedData as problem:
+        yield 0.0, problem
+
+
+def _story_line(event: Event | DamagedData) -> str | None:
+    match event:
+        case Cue():
+            return f"{event.phase.value:<12} {event.tempo_bpm:5.1f}  {event.reason}"
+        case LinkChanged():
+            return f"{'link':<12}        {event.link.value}: {event.detail}"
+        case SignalWarning() if event.detail:
+            return f"{'signal':<12}        {event.detail}"
+        case SoundStatus() if event.detail:
+            return f"{'sound':<12}        {event.detail}"
+    return None
+
+
+def _verify(library: Any, session_id: int, *, as_json: bool) -> None:
+    from pulsetune.verification import verify
+
+    result = verify(library.events(session_id))
+    if as_json:
+        click.echo(json.dumps({"session_id": session_id, "exact": result.exact, **asdict(result)}))
+    elif result.exact:
+        click.echo(
+            f"Session {session_id}: replayed {result.inputs} inputs; all {result.decisions} decisions came out equal."
+        )
+    if not result.exact:
+        raise PulseTuneError(
+            f"Session {session_id} does not replay exactly: {result.first_difference}.",
+            "It was made by another version of PulseTune, or its log was changed.",
+        )
+
+
+def _delete(library: Any, session_id: int, *, yes: bool) -> None:
+    from pulsetune.cli.present import duration
+
+    row = library.row(session_id)
+    what = f"session {session_id} ({row.program}, {row.started_at[:16].replace('T', ' ')}, {duration(row.duration_s)})"
+    if not yes and not click.confirm(f"Delete {what} for good?", err=True):
+        click.echo("Nothing was deleted.", err=True)
+        return
+    library.delete(session_id)
+    click.echo(f"Deleted {what}.", err=True)

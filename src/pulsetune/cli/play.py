@@ -1,0 +1,178 @@
+"""``pulsetune play``: choose the parts, run the session, sum it up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import os
+import random
+import sys
+import time
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pulsetune import __version__
+from pulsetune.errors import WrongUse
+from pulsetune.model import ListenerProfile, Program, SessionStarted
+
+if TYPE_CHECKING:
+    from pulsetune.cli.choosing import Wanted
+
+LOG_SCHEMA = 1
+
+
+@click.command()
+@click.argument("program", default="unwind")
+@click.option(
+    "--source",
+    default="auto",
+    show_default=True,
+    metavar="auto|strap|simulated|FILE|session:ID",
+    help="Where the heartbeats come from. auto: a strap if one is found within 10 s, else a simulated listener.",
+)
+@click.option("--strap", metavar="ADDRESS-OR-NAME", help="Which strap, where several are near.")
+@click.option("--sound", metavar="NAME", help="The soundscape, instead of the program's own.")
+@click.option("--policy", metavar="NAME", help="How the tempo is led, instead of the program's own way.")
+@click.option(
+    "--output",
+    default="auto",
+    show_default=True,
+    metavar="auto|speakers|null|silent|FILE",
+    help="Where the music goes; FILE ends in .flac or .wav. null: played in real time, heard by nobody.",
+)
+@click.option("--record", type=click.Path(path_type=Path), help="Also write what is played to this .flac or .wav file.")
+@click.option("--minutes", type=float, help="Length of the whole session, measuring and silence included (at least 6).")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Same seed, same music and same simulated listener.")
+@click.option("--no-page", is_flag=True, hidden=True, help="Stay in the terminal (there is no page in this version).")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, in the last line of stdout.")
+@click.pass_context
+def play(ctx: click.Context, /, no_page: bool, as_json: bool, **wishes: Any) -> None:  # noqa: ARG001 - no page yet
+    """Run PROGRAM (default: unwind): music that starts at your pulse and slows down with you.
+
+    \b
+    Examples:
+      pulsetune play                                    a strap and your speakers
+      pulsetune play --source simulated --output unwind.flac
+      pulsetune play --source my-rr.txt --minutes 10    with a recorded heart
+      pulsetune play --strap "Polar H10"
+
+    Ctrl-C fades out within a second, saves the log and sums up.
+    """
+    result = asyncio.run(_run(*_wishes(**wishes)))
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        from pulsetune.cli.present import summary_text
+
+        click.echo(summary_text(result))
+    if result["ended_because"] == "error":
+        ctx.exit(1)
+
+
+def _wishes(
+    *,
+    program: str,
+    source: str,
+    strap: str | None,
+    sound: str | None,
+    policy: str | None,
+    output: str,
+    record: Path | None,
+    minutes: float | None,
+    seed: int | None,
+) -> tuple[Program, Wanted]:
+    """What was typed, checked before anything is opened."""
+    from pulsetune.cli.choosing import Wanted, check_record
+
+    resolved = _resolve(program, sound, policy, minutes)
+    check_record(record, output)
+    if strap is not None and source == "auto":
+        source = "strap"
+    seed = random.SystemRandom().randrange(2**31) if seed is None else seed
+    return resolved, Wanted(source, strap, output, record, resolved.soundscape, resolved.name, seed)
+
+
+def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
+    from pulsetune.programs import POLICIES, find_program, with_minutes
+    from pulsetune.sound.soundscapes import SOUNDSCAPES
+
+    program = find_program(name)
+    if minutes is not None:
+        if not math.isfinite(minutes):
+            raise WrongUse(f"{minutes} minutes is not possible.", "Give a number, such as --minutes 20.")
+        program = with_minutes(program, minutes)
+    if policy is not None:
+        if policy not in POLICIES:
+            raise WrongUse(f'There is no policy "{policy}".', f"Known policies: {', '.join(POLICIES)}.")
+        program = replace(program, policy=policy)
+    if sound is not None:
+        program = replace(program, soundscape=sound)
+    if program.soundscape not in SOUNDSCAPES:
+        raise WrongUse(
+            f'There is no soundscape "{program.soundscape}".', f"Known soundscapes: {', '.join(SOUNDSCAPES)}."
+        )
+    return program
+
+
+async def _run(program: Program, wanted: Wanted) -> dict[str, Any]:
+    from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
+    from pulsetune.cli.choosing import choose
+    from pulsetune.cli.status import StatusLine
+    from pulsetune.records.home import home
+    from pulsetune.records.store import SessionLog
+    from pulsetune.session import Parts, run_session
+
+    asking = Asking()
+    chosen = await choose(wanted, _say)
+    started = _started(program, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
+    store = SessionLog.start(home(), started)
+    status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live)
+    if chosen.live and keys_possible():
+        _say(KEYS_HELP)
+    parts = Parts(chosen.source, chosen.sink, chosen.clock, store, status.watch, asking.commands, chosen.hear)
+    with asking.listening(keys=chosen.live):
+        try:
+            summary = await run_session(started, parts)
+        finally:
+            status.close()
+    report = asdict(chosen.sink.report)
+    report["seconds"] = round(report["seconds"], 3)
+    return {"session_id": store.session_id, **asdict(summary), "output": report}
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _started(program: Program, seed: int, label: str, *, simulated: bool) -> SessionStarted:
+    now = time.time()
+    offset = datetime.fromtimestamp(now).astimezone().utcoffset()
+    return SessionStarted(
+        t_s=0.0,
+        version=__version__,
+        schema=LOG_SCHEMA,
+        program=program,
+        profile=ListenerProfile(),
+        policy=program.policy,
+        source=label,
+        simulated=simulated,
+        seed=seed,
+        started_utc_ms=round(now * 1000),
+        utc_offset_min=round(offset.total_seconds() / 60) if offset else 0,
+        zone=_zone(),
+    )
+
+
+def _zone() -> str:
+    """The IANA name of the local time zone, or the system's own abbreviation where there is none to be found."""
+    if named := os.environ.get("TZ", "").lstrip(":"):
+        return named
+    link = Path("/etc/localtime")
+    if link.is_symlink() and "zoneinfo/" in (target := str(link.readlink())):
+        return target.split("zoneinfo/", 1)[1]
+    return time.tzname[0]
