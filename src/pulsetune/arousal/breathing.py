@@ -26,6 +26,7 @@ FREQUENCIES_HZ = np.arange(0.07, 0.5, 1 / 256)  # 4 to 30 breaths a minute, a qu
 PEAK_HALF_WIDTH_HZ = 2 / STRETCH_S  # main lobe of the Hann window
 TREND_ORDER = 3  # polynomial taken off first: less than one swing in 64 s is no breath
 MOST_BEATS = 512
+FEWEST_BEATS = 12  # three per parameter of the trend
 
 
 class BreathMeter:
@@ -74,6 +75,8 @@ def breaths_per_min(nn_ms: NDArray[np.float64]) -> float | None:
     float or None
         Breaths per minute; None if less than ``PLAIN_SHARE`` of the power lies around the strongest frequency.
     """
+    if len(nn_ms) < FEWEST_BEATS:
+        return None
     t_s = np.cumsum(nn_ms) / 1000
     place = 2 * (t_s - t_s[0]) / max(t_s[-1] - t_s[0], 1e-9) - 1  # -1..1
     weighted = _without_trend(nn_ms, place) * (0.5 + 0.5 * np.cos(np.pi * place))

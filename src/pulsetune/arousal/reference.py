@@ -19,10 +19,10 @@ FEWEST = 12  # values from which quartiles are worth something
 START_BEATS = 3
 BAND_GAIN = 5.2
 JUMP_GAIN = 4.0
-BEND_GAIN = 4.5
+BEND_GAIN = 5.6
 BEND_FLOOR_MS = 30.0
-BEND_FLOOR = 0.06
-BEND_CAP = 0.15
+BEND_FLOOR = 0.08
+BEND_CAP = 0.17
 
 
 class RunningQuartiles:
