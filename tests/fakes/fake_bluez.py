@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -117,9 +117,8 @@ class FakeBlueZ:
 
     def revive_bus(self) -> None:
         """The message bus and bluetoothd are started again, at the same address."""
-        self._objects.clear()
         self._bus_daemon.start()
-        self.run(self._appear())
+        self.run(self._revive())
 
     # ------------------------------------------------------------ for FakeStrap
 
@@ -157,7 +156,19 @@ class FakeBlueZ:
             self._objects[path][interface].update(changed)
             self._signal(path, PROPERTIES, "PropertiesChanged", "sa{sv}as", [interface, changed, []])
 
+    async def flush(self) -> None:
+        """Return when the bus has taken everything that was sent."""
+        await self._ask_bus("GetId")
+
     # ------------------------------------------------------------ in the fake's loop
+
+    async def _ask_bus(self, member: str, signature: str = "", body: Sequence[Any] = ()) -> None:
+        name, path = "org.freedesktop.DBus", "/org/freedesktop/DBus"
+        question = Message(
+            destination=name, path=path, interface=name, member=member, signature=signature, body=list(body)
+        )
+        assert self._bus is not None
+        await self._bus.call(question)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)
@@ -168,9 +179,7 @@ class FakeBlueZ:
         self._bus = MessageBus(bus_address=self._bus_daemon.address)
         await self._bus.connect()
         self._bus.add_message_handler(self._on_message)
-        watch = {"member": "AddMatch", "signature": "s", "body": ["type='signal',member='NameOwnerChanged'"]}
-        name = "org.freedesktop.DBus"
-        await self._bus.call(Message(destination=name, path="/org/freedesktop/DBus", interface=name, **watch))
+        await self._ask_bus("AddMatch", "s", ["type='signal',member='NameOwnerChanged'"])
         if self._running:
             await self._bus.request_name("org.bluez")
         if self._has_adapter:
@@ -215,6 +224,13 @@ class FakeBlueZ:
     async def _crash(self) -> None:
         assert self._bus is not None
         await self._bus.release_name("org.bluez")
+        await self._forget()
+
+    async def _revive(self) -> None:
+        await self._forget()
+        await self._appear()
+
+    async def _forget(self) -> None:
         self._objects.clear()
         self.searching.clear()
         for strap in self.straps:

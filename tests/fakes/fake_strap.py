@@ -25,6 +25,7 @@ SERVICE = "org.bluez.GattService1"
 CHARACTERISTIC = "org.bluez.GattCharacteristic1"
 FAILED = "org.bluez.Error.Failed"
 FOR_EVER_S = 3600.0
+BURST = 100  # signals sent without a pause: far fewer than fill a socket's buffer, which dbus-fast does not survive
 
 
 def long_uuid(short: int) -> str:
@@ -185,9 +186,11 @@ class FakeStrap:
             self._bluez.change(self.path, DEVICE, {"Connected": Variant("b", False)})
 
     async def _notify(self, payloads: Iterable[bytes]) -> None:
-        for payload in payloads:
+        for number, payload in enumerate(payloads, 1):
             for _ in self.subscribers if self.connected else ():
                 self._bluez.change(self._measurement, CHARACTERISTIC, {"Value": Variant("ay", payload)})
+            if number % BURST == 0:
+                await self._bluez.flush()
 
     async def _beat(self, interval_s: float, payloads: Iterable[bytes]) -> None:
         for payload in payloads:

@@ -27,7 +27,7 @@ QUICK = StrapTiming(
     backoff_s=(0.02, 0.05),
 )
 # as above, for tests in which silence is no subject
-PATIENT = StrapTiming(scan_s=0.3, settle_s=0.05, connect_s=5.0, read_s=0.5, backoff_s=(0.02, 0.05))
+PATIENT = StrapTiming(scan_s=0.3, settle_s=0.05, connect_s=5.0, read_s=0.1, backoff_s=(0.02, 0.05))
 DEADLINE_S = 10.0
 
 

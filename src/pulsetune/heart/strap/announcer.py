@@ -14,7 +14,6 @@ from collections.abc import Callable
 from enum import IntEnum
 
 from pulsetune.model import Link, LinkChanged
-from pulsetune.ports import Clock
 
 
 class Stage(IntEnum):
@@ -31,8 +30,7 @@ class Stage(IntEnum):
 class Announcer:
     """Turns the reader's progress and trouble into LinkChanged events without floods."""
 
-    def __init__(self, clock: Clock, emit: Callable[[LinkChanged], None]) -> None:
-        self._clock = clock
+    def __init__(self, emit: Callable[[LinkChanged], None]) -> None:
         self._emit = emit
         self._said: tuple[Link, str] | None = None
         self._silenced_to = Stage.NOTHING
@@ -42,25 +40,25 @@ class Announcer:
         """Whether the last thing said was that the link stands."""
         return self._said is not None and self._said[0] is Link.CONNECTED
 
-    def progress(self, stage: Stage, link: Link, detail: str) -> None:
+    def progress(self, t_s: float, stage: Stage, link: Link, detail: str) -> None:
         """An attempt reached ``stage``; silent where an earlier attempt failed at it or beyond."""
         if stage > self._silenced_to:
             self._silenced_to = Stage.NOTHING
-            self._say(link, detail)
+            self._say(t_s, link, detail)
 
-    def trouble(self, stage: Stage, link: Link, detail: str) -> None:
+    def trouble(self, t_s: float, stage: Stage, link: Link, detail: str) -> None:
         """An attempt failed at ``stage``."""
         if self.connected and link is not Link.LOST:
-            self._say(Link.LOST, detail)
-        self._say(link, detail)
+            self._say(t_s, Link.LOST, detail)
+        self._say(t_s, link, detail)
         self._silenced_to = stage
 
-    def lost(self, detail: str) -> None:
+    def lost(self, t_s: float, detail: str) -> None:
         """A link that gave beats has ended; the next attempt reports its progress again."""
-        self._say(Link.LOST, detail)
+        self._say(t_s, Link.LOST, detail)
         self._silenced_to = Stage.NOTHING
 
-    def _say(self, link: Link, detail: str) -> None:
+    def _say(self, t_s: float, link: Link, detail: str) -> None:
         if (link, detail) != self._said:
             self._said = (link, detail)
-            self._emit(LinkChanged(self._clock.now_s(), link, detail))
+            self._emit(LinkChanged(t_s, link, detail))

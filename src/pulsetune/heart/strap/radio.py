@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -77,8 +77,8 @@ async def connected_straps(wanted: Wanted) -> list[Sighting]:
     """Straps that this computer is already connected to; empty where the system cannot tell."""
     from bleak import BleakAdapter
 
-    async with asyncio.timeout(GUARD_S):
-        with contextlib.suppress(NotImplementedError):
+    with contextlib.suppress(NotImplementedError, TimeoutError):  # then the scan has to tell
+        async with asyncio.timeout(GUARD_S):
             adapter = await BleakAdapter.get()
             devices = await adapter.get_connected_devices([HEART_RATE_SERVICE])
             return [
@@ -117,7 +117,7 @@ async def scan(wanted: Wanted, seconds: float, settle_s: float | None = None) ->
 async def survey(seconds: float, strap: str | None, first: bool) -> list[FoundStrap]:
     """Everything there is to choose from; raises BluetoothUnavailable."""
     wanted = Wanted(strap)
-    settle_s = (StrapTiming().settle_s if strap is None else 0.0) if first else None
+    settle_s = (0.0 if wanted.by_address else StrapTiming().settle_s) if first else None
     with _explained():
         here = await connected_straps(wanted)
         around = [] if here and first else await scan(wanted, seconds, settle_s)
@@ -129,15 +129,8 @@ async def probe() -> str:
     """Start and stop a scan, which needs everything that a session needs; raises BluetoothUnavailable."""
     with _explained():
         await scan(Wanted(), 0.0)
-        try:
-            connected = await connected_straps(Wanted())
-        except TimeoutError:
-            connected = []
-    return _probe_sentence([sighting.found for sighting in connected])
-
-
-def _probe_sentence(connected: Sequence[FoundStrap]) -> str:
-    names = ", ".join(strap.name for strap in connected)
+        connected = await connected_straps(Wanted())
+    names = ", ".join(sighting.found.name for sighting in connected)
     return "Bluetooth is on and can search for heart-rate straps" + (f"; connected now: {names}." if names else ".")
 
 

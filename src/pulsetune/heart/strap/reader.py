@@ -19,7 +19,7 @@ from pulsetune.heart.strap.announcer import Announcer, Stage
 from pulsetune.heart.strap.link import LinkEnd, StrapDetails, StrapLink
 from pulsetune.heart.strap.radio import FoundStrap, Sighting, Wanted, connected_straps, scan
 from pulsetune.heart.strap.timing import StrapTiming
-from pulsetune.heart.strap.trouble import NotAStrap, bluetooth_problem, connect_trouble
+from pulsetune.heart.strap.trouble import NotAStrap, bluetooth_problem, connect_trouble, radio_trouble
 from pulsetune.heart.strap.watch import DuplicateFilter, SignalWatch
 from pulsetune.model import Link, SignalIssue, SignalWarning, SourceEvent, StrapInfo
 from pulsetune.ports import Clock
@@ -38,7 +38,7 @@ class StrapReader:
         self._asked_for = strap
         self._timing = timing
         self._emit = emit
-        self._announcer = Announcer(clock, emit)
+        self._announcer = Announcer(emit)
         self._duplicates = DuplicateFilter()
         self._watch = SignalWatch()
         self._shunned: dict[str, float] = {}
@@ -54,23 +54,27 @@ class StrapReader:
             self._beats_on_link = 0
             try:
                 await self._attempt()
-            except Exception as error:  # rule 1: whatever it was
+            except (Exception, asyncio.CancelledError) as error:  # rule 1: whatever it was
+                if _is_cancelled(error):
+                    raise
                 log.debug("attempt ended", exc_info=error)
-                self._tell_radio_trouble(error)
+                self._announcer.trouble(self._clock.now_s(), Stage.RADIO, Link.UNAVAILABLE, radio_trouble(error))
             failures = 0 if self._beats_on_link else failures + 1
             await asyncio.sleep(self._timing.pause_s(failures))
 
     async def _attempt(self) -> None:
-        self._announcer.progress(Stage.SEARCH, Link.SEARCHING, f"Looking for {self._wanted_words()}.")
+        self._announcer.progress(
+            self._clock.now_s(), Stage.SEARCH, Link.SEARCHING, f"Looking for {self._wanted_words()}."
+        )
         sightings = await self._find()
         if not sightings:
-            self._announcer.trouble(Stage.SEARCH, Link.SEARCHING, self._not_found_sentence())
+            self._announcer.trouble(self._clock.now_s(), Stage.SEARCH, Link.SEARCHING, self._not_found_sentence())
             return
         chosen = sightings[0]
         # What the system calls connected may be a leftover of a Bluetooth service that died. Unless beats come,
         # the next attempt scans instead.
         self._ask_system = not chosen.found.connected
-        self._announcer.progress(Stage.CONNECT, Link.CONNECTING, _connecting_sentence(sightings))
+        self._announcer.progress(self._clock.now_s(), Stage.CONNECT, Link.CONNECTING, _connecting_sentence(sightings))
         await self._listen(chosen)
         self._ask_system = self._ask_system or self._beats_on_link > 0
 
@@ -80,7 +84,7 @@ class StrapReader:
         wanted = Wanted(self.strap.address if self.strap else self._asked_for, frozenset(self._shunned))
         ask, self._ask_system = self._ask_system, True
         connected = await connected_straps(wanted) if ask else []
-        settle_s = self._timing.settle_s if wanted.strap is None else 0.0
+        settle_s = 0.0 if wanted.by_address else self._timing.settle_s
         return connected or await scan(wanted, self._timing.scan_s, settle_s)
 
     async def _listen(self, sighting: Sighting) -> None:
@@ -95,24 +99,26 @@ class StrapReader:
         try:
             end = await link.live()
         except Exception as error:
-            if bluetooth_problem(error.__cause__ or error):
+            self._end_link()
+            if bluetooth_problem(error):
                 raise
             log.debug("no link to %s", found.address, exc_info=error)
-            self._end_link()
             if isinstance(error, NotAStrap):
                 self._shunned[found.address] = asyncio.get_running_loop().time() + self._timing.shun_s
-            self._announcer.trouble(Stage.CONNECT, Link.UNAVAILABLE, connect_trouble(error, found.name))
+            self._announcer.trouble(
+                self._clock.now_s(), Stage.CONNECT, Link.UNAVAILABLE, connect_trouble(error, found.name)
+            )
         else:
             self._tell_end(found, end)
 
     def _subscribed(self, found: FoundStrap) -> None:
-        self._announcer.progress(Stage.SUBSCRIBE, Link.CONNECTED, f"Connected to {found.name}.")
+        self._announcer.progress(self._clock.now_s(), Stage.SUBSCRIBE, Link.CONNECTED, f"Connected to {found.name}.")
 
     def _receive(self, found: FoundStrap, payload: bytes) -> None:
         t_s = self._clock.now_s()
         if self._beats_on_link == 0:
             # said before the first sample, even where a beat overtook the answer to the subscription
-            self._announcer.progress(Stage.BEATS, Link.CONNECTED, f"Connected to {found.name}.")
+            self._announcer.progress(t_s, Stage.BEATS, Link.CONNECTED, f"Connected to {found.name}.")
             self.strap = found
             self._clear_stall(t_s)
         self._beats_on_link += 1
@@ -142,15 +148,16 @@ class StrapReader:
             self._emit(info)
 
     def _tell_end(self, found: FoundStrap, end: LinkEnd) -> None:
+        had_beats = self._beats_on_link > 0
+        detail = _lost_sentence(found.name, end) if had_beats else _silent_sentence(found.name, end)
         if end is LinkEnd.STALLED and not self._stalled:
             self._stalled = True
-            detail = f"{found.name} has stopped sending heartbeats: connecting again."
             self._emit(SignalWarning(self._clock.now_s(), SignalIssue.STALLED, True, detail))
         self._end_link()
-        if self._beats_on_link:
-            self._announcer.lost(_lost_sentence(found.name, end))
+        if had_beats:
+            self._announcer.lost(self._clock.now_s(), detail)
         else:
-            self._announcer.trouble(Stage.SUBSCRIBE, Link.LOST, _silent_sentence(found.name, end))
+            self._announcer.trouble(self._clock.now_s(), Stage.SUBSCRIBE, Link.LOST, detail)
 
     def _end_link(self) -> None:
         t_s = self._clock.now_s()
@@ -164,16 +171,6 @@ class StrapReader:
         if self._stalled:
             self._stalled = False
             self._emit(SignalWarning(t_s, SignalIssue.STALLED, False, "Heartbeats arrive again."))
-
-    def _tell_radio_trouble(self, error: Exception) -> None:
-        problem = bluetooth_problem(error.__cause__ or error) or bluetooth_problem(error)
-        if problem:
-            sentence = str(problem)
-        elif isinstance(error, TimeoutError):
-            sentence = "The Bluetooth service does not answer: trying again."
-        else:
-            sentence = f"Bluetooth failed ({str(error) or type(error).__name__}): trying again."
-        self._announcer.trouble(Stage.RADIO, Link.UNAVAILABLE, sentence)
 
     def _wanted_words(self) -> str:
         if self.strap:
@@ -191,6 +188,12 @@ class StrapReader:
             f"{which} was found so far: put it on with moist electrodes, and close any other app, phone or watch "
             f"that may hold it."
         )
+
+
+def _is_cancelled(error: BaseException) -> bool:
+    # a stack that dies may cancel what we wait for; only a cancellation of the reader itself counts
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def _connecting_sentence(sightings: list[Sighting]) -> str:

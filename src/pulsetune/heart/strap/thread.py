@@ -27,6 +27,7 @@ class LoopThread(Generic[T]):
     def __init__(self, main: Callable[[], Coroutine[Any, Any, T]], name: str) -> None:
         self._main = main
         self._result: Future[T] = Future()
+        self._result.set_running_or_notify_cancel()  # from here on only the coroutine decides how it ends
         self._task: asyncio.Task[T] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
@@ -38,7 +39,7 @@ class LoopThread(Generic[T]):
     async def result(self) -> T:
         """The coroutine's result; cancelling this cancels the coroutine."""
         try:
-            return await asyncio.shield(asyncio.wrap_future(self._result))
+            return await asyncio.wrap_future(self._result)
         except asyncio.CancelledError:
             self.cancel()
             raise

@@ -89,6 +89,8 @@ def bluetooth_problem(error: BaseException) -> BluetoothUnavailable | None:
 
     if isinstance(error, BluetoothUnavailable):
         return error
+    if isinstance(error, SubscriptionRefused) and error.__cause__:
+        return bluetooth_problem(error.__cause__)
     reason: str | None = None
     if isinstance(error, BleakBluetoothNotAvailableError):
         reason = _STACK_REASONS.get(error.reason.name)
@@ -103,6 +105,14 @@ def bluetooth_problem(error: BaseException) -> BluetoothUnavailable | None:
     elif isinstance(error, BleakError) and str(error).startswith("adapter "):  # BlueZ: pulled out between two calls
         reason = "no_adapter"
     return unavailable(reason) if reason else None
+
+
+def radio_trouble(error: BaseException) -> str:
+    """Why the search came to nothing, in a sentence."""
+    problem = bluetooth_problem(error)
+    if problem is None and isinstance(error, TimeoutError):
+        problem = unavailable("no_answer")
+    return str(problem) if problem else f"Bluetooth failed ({_words(error)}): trying again."
 
 
 def connect_trouble(error: BaseException, name: str) -> str:

@@ -77,7 +77,7 @@ class _NoRr:
     since_s: float | None = None
 
     def judge(self, sample: HeartSample) -> bool:
-        if sample.rr_ms or not sample.heart_rate_bpm:
+        if sample.rr_ms or _is_off_skin(sample):
             self.since_s = None
         elif self.since_s is None:
             self.since_s = sample.t_s
@@ -122,11 +122,11 @@ class _FrozenRate:
     since_s: float = 0.0
 
     def judge(self, sample: HeartSample) -> bool:
-        if self.last is None or not self._same(self.last, sample):
+        if self.last is None or _is_off_skin(sample) or not self._same(self.last, sample):
             self.since_s = sample.t_s
         self.last = sample
         limit_s = FROZEN_PAYLOAD_S if sample.rr_ms else FROZEN_RATE_S
-        return bool(sample.heart_rate_bpm) and sample.t_s - self.since_s >= limit_s
+        return sample.t_s - self.since_s >= limit_s
 
     @staticmethod
     def _same(before: HeartSample, now: HeartSample) -> bool:
@@ -144,9 +144,7 @@ class _ContactLost:
     since_s: float | None = None
 
     def judge(self, sample: HeartSample) -> bool:
-        # a rate of 0 is how straps without the contact flags say the same thing
-        off = sample.contact is Contact.OFF_SKIN or (sample.contact is Contact.UNKNOWN and not sample.heart_rate_bpm)
-        if not off:
+        if not _is_off_skin(sample):
             self.since_s = None
         elif self.since_s is None:
             self.since_s = sample.t_s
@@ -188,6 +186,11 @@ class SignalWatch:
         self._active.clear()
         self._detectors = _detectors()
         return changes
+
+
+def _is_off_skin(sample: HeartSample) -> bool:
+    # a rate of 0 is how straps without the contact flags say the same thing
+    return sample.contact is Contact.OFF_SKIN or not sample.heart_rate_bpm
 
 
 def _times(count: int, one: str, many: str) -> str:
