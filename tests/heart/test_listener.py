@@ -83,6 +83,15 @@ def test_music_is_heard_from_its_own_time_on_even_when_advance_comes_late() -> N
     assert on_time != lived(5, to_s=240, every_s=0.25)
 
 
+def test_music_begins_to_act_in_the_step_that_begins_with_it() -> None:
+    listener = Listener(replace(STILL, presence_bpm=2.0), 1)
+    listener.hear(replace(PLAYING, t_s=60.0))
+    listener.advance(60.0)
+    assert listener.heart_rate_bpm == 60.0
+    listener.advance(60.25)
+    assert listener.heart_rate_bpm > 60.0
+
+
 def test_music_too_soft_to_hear_is_exactly_like_no_music() -> None:
     for silent in (
         replace(PLAYING, level_db=SILENT_DB, breath_s=8.0),
@@ -166,7 +175,7 @@ def test_the_breathing_wave_is_three_times_as_large_at_six_breaths_a_minute() ->
 def test_the_slow_noise_has_the_spread_of_its_parts() -> None:
     """Parts of .7, .8, 1.0 and 1.2 bpm: the two slow ones, which the mean rate shows, have √(1 + 1.44) = 1.56."""
     ends = []
-    for seed in range(150):
+    for seed in range(120):
         listener = Listener(replace(STILL, wander_bpm=(0.7, 0.8, 1.0, 1.2)), seed)
         listener.advance(30.0)
         ends.append(listener.heart_rate_bpm)
@@ -190,10 +199,10 @@ def test_disturbances_lift_the_heart_and_pass() -> None:
     for seed in range(8):
         listener = Listener(replace(STILL, disturbance_chances=1), seed)
         rates = []
-        for second in range(1, 1500):
+        for second in range(0, 1500, 2):
             listener.advance(second)
             rates.append(listener.heart_rate_bpm)
-        assert rates[58] == 60.0, "none in the first minute"
+        assert set(rates[:30]) == {60.0}, "none in the first minute"
         assert rates[-1] == 60.0, "all over by 25 minutes"
         if max(rates) > 60.0:
             lifted += 1
@@ -233,6 +242,15 @@ def test_calm_takes_five_minutes() -> None:
     assert 60.0 - heart_rate_after(replace(STILL, calm_bpm=2.5), music, 300.0) == pytest.approx(1.580, abs=0.005)
 
 
+def test_soft_music_calms_less_and_never_less_than_a_third() -> None:
+    """At half amplitude .35 + .65 / 2 of 2.5 bpm; at -20 dB, a tenth, .35 + .065 of it; halfway to unheard half."""
+    bed, calm = replace(PLAYING, pulse_level=0.0), replace(STILL, calm_bpm=2.5)
+    assert heart_rate_after(calm, replace(bed, level_db=-6.0206)) == pytest.approx(60.0 - 1.6875, abs=0.001)
+    assert heart_rate_after(calm, replace(bed, level_db=-20.0)) == pytest.approx(60.0 - 1.0375, abs=0.001)
+    at_30_db = 0.5 * (0.35 + 0.65 * 0.0316) * 2.5
+    assert heart_rate_after(calm, replace(bed, level_db=-30.0)) == pytest.approx(60.0 - at_30_db, abs=0.001)
+
+
 def test_absolute_tempo_and_brightness_act_in_proportion() -> None:
     assert heart_rate_after(replace(STILL, tempo_effect_bpm_per_10=1.5), PLAYING) == pytest.approx(58.5, abs=0.001)
     brighter = replace(PLAYING, brightness=0.9)
@@ -269,6 +287,18 @@ def test_a_tempo_that_runs_past_does_not_pull() -> None:
 
     assert furthest_pull(6.0) < 0.05
     assert furthest_pull(2.0) > 0.5
+
+
+def test_a_tempo_that_changed_while_no_pulse_was_heard_did_not_run_away() -> None:
+    def pulled_after_a_rest_at(tempo_bpm: float) -> float:
+        listener = Listener(replace(STILL, resting_heart_rate_bpm=80.0, coupling_gain=0.6), 1)
+        listener.hear(replace(PLAYING, tempo_bpm=tempo_bpm, pulse_level=0.0))
+        listener.hear(replace(PLAYING, t_s=60.0, tempo_bpm=77.0))
+        listener.advance(90.0)
+        return listener.heart_rate_bpm - 80.0
+
+    assert pulled_after_a_rest_at(77.0) < -0.1
+    assert pulled_after_a_rest_at(42.0) == pytest.approx(pulled_after_a_rest_at(77.0), abs=0.01)
 
 
 def test_a_paradoxical_heart_rises_with_the_lead_up_to_eight_bpm_of_it() -> None:

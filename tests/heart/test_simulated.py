@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import statistics
 from collections import Counter
 from dataclasses import replace
@@ -130,6 +131,7 @@ def test_missed_and_invented_beats_are_rare_and_lose_no_time() -> None:
 def test_the_link_breaks_twice_after_minute_three_and_what_beats_meanwhile_is_never_sent() -> None:
     for seed in range(5):
         events = lived(SimulatedHeart(seed, artifacts=False))
+        true = SimulatedHeart(seed).listener.advance(TWENTY_MIN_S)
         assert [link for _, link in links_of(events)] == [
             Link.CONNECTED,
             Link.LOST,
@@ -145,6 +147,11 @@ def test_the_link_breaks_twice_after_minute_three_and_what_beats_meanwhile_is_ne
             assert lost_s >= 180.0
             assert 10.0 <= back_s - lost_s <= 30.0
             assert not [s for s in samples_of(events) if lost_s <= s.t_s < back_s]
+            first = next(sample for sample in samples_of(events) if sample.t_s >= back_s)
+            sent_s = math.ceil(back_s)  # the strap's next full second
+            assert first.t_s > sent_s
+            since_ms = [beat.rr_ms for beat in true if back_s <= beat.t_s <= sent_s]
+            assert first.rr_ms == pytest.approx(since_ms, abs=0.5)
             away_s += back_s - lost_s
         assert away_s - 4.0 < missing_s < away_s + 8.0
 

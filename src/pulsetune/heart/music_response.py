@@ -113,14 +113,21 @@ class MusicResponse:
 
     def _coupling(self, sound: Heard, pulse: float, lead_bpm: float, heart_rate_bpm: float) -> float:
         """Pull of a nearby, steady enough tempo, through an engagement that builds up in half a minute."""
-        if self._trail_bpm is None or pulse == 0.0:
-            self._trail_bpm = sound.tempo_bpm
-        self._trail_bpm += _TRAIL * (sound.tempo_bpm - self._trail_bpm)
-        moving = abs(sound.tempo_bpm - self._trail_bpm) / self._trail_bpm * 100.0 * 60.0 / TRAIL_S  # %/min
+        moving = self._tempo_speed(sound.tempo_bpm, pulse)
         away = lead_bpm / (self._traits.coupling_window * heart_rate_bpm)
         target = pulse * math.exp(-away * away) / (1.0 + (moving / FOLLOWABLE_PERCENT_PER_MIN) ** 6)
         self._engagement += _ENGAGE * (target - self._engagement)
         return -self._traits.coupling_gain * self._engagement * lead_bpm
+
+    def _tempo_speed(self, tempo_bpm: float, pulse: float) -> float:
+        """How fast the tempo seems to move, in %/min; what it does while no pulse is heard goes unnoticed."""
+        if pulse == 0.0:
+            self._trail_bpm = None
+            return 0.0
+        if self._trail_bpm is None:
+            self._trail_bpm = tempo_bpm
+        self._trail_bpm += _TRAIL * (tempo_bpm - self._trail_bpm)
+        return abs(tempo_bpm - self._trail_bpm) / self._trail_bpm * 100.0 * 60.0 / TRAIL_S
 
     def _breathe(self, guide_per_min: float | None) -> float:
         """Move the breathing rate; returns the fall of heart rate by slow breathing, in bpm."""
