@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from tests.needs import need
 
 from pulsetune.sound.files import FileOutput, FileTrouble
-from tests.needs import need
 
 RATE_HZ = 48_000
 NOISE = (0.3 * np.random.default_rng(3).uniform(-1, 1, (4096, 2))).astype(np.float32)
@@ -76,7 +75,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, suffix: str) ->
 def test_a_full_disk_is_noticed(tmp_path: Path, suffix: str) -> None:
     need("dev_full", Path("/dev/full").exists(), "this system has no device that is always full")
     path = tmp_path / f"music{suffix}"
-    os.symlink("/dev/full", path)
+    path.symlink_to("/dev/full")
     with pytest.raises(FileTrouble, match=str(path)):  # noqa: PT012 -- which step notices is the library's affair
         output = FileOutput(path, RATE_HZ, 0)
         for _ in range(200):

@@ -24,7 +24,7 @@ from pulsetune.sound.wire import OutputKind
 
 CAPACITY_S = 8.0  # of the ring, and of a device that has gone: more than any stall that a live session gets over
 START_S = 1.6  # buffered before a device starts: targets come once a second, with room for a late one
-START_MOST_S = 2.6  # more than this and the ear would be needlessly late: the oldest is dropped
+START_MOST_S = 2.1  # more than this and the ear would be needlessly late: the oldest is dropped
 START_KEEP_S = 1.8
 LATE_S = 4.0  # a device that was slow for a while must not leave the ear this far behind for good
 HOLD_S = 0.3  # with less than this the music goes on without new targets rather than stopping

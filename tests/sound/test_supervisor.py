@@ -1,0 +1,302 @@
+"""The sink in the session: whatever happens to the sound process, the session goes on, with sound where possible."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+
+from pulsetune.clocks import SteppedClock, SystemClock
+from pulsetune.errors import PulseTuneError, SoundDeviceMissing, WrongUse
+from pulsetune.model import AudioParameters, SoundState, SoundStatus
+from pulsetune.ports import AHEAD_S
+from pulsetune.sound import supervisor
+from pulsetune.sound.link import CHILD_COMMAND
+from pulsetune.sound.supervisor import ProcessSink
+from pulsetune.sound.wire import OutputKind, OutputSpec
+from tests.fakes.sound_child import COMMAND as PLAIN
+from tests.needs import need
+
+RATE_HZ = 48_000
+STEADY, DYING, COUNTING = ((*PLAIN, manner) for manner in ("steady", "dying", "counting"))
+
+
+def target(t_s: float) -> AudioParameters:
+    return AudioParameters(t_s, 60.0, 0.5, 0.5, 0.5, 0.8, 0.6, 0.0)
+
+
+def file_sink(path: Path, command: tuple[str, ...] = STEADY) -> ProcessSink:
+    return ProcessSink(OutputSpec(OutputKind.FILE, path), "felt-piano", 5, SteppedClock(), child_command=command)
+
+
+class LiveSession:
+    """Drives a live sink as the session does, ten times as often, and keeps what it says."""
+
+    def __init__(self, command: tuple[str, ...] = STEADY, begun_s: float = 100.0) -> None:
+        self._started_s = time.monotonic() - begun_s  # in the middle of a session: sound comes at once
+        self._last_s = 0.0
+        self.said: list[SoundStatus] = []
+        self.sink = ProcessSink(OutputSpec(OutputKind.NULL), "felt-piano", 5, self, child_command=command)
+
+    def now_s(self) -> float:
+        return time.monotonic() - self._started_s
+
+    async def sleep_until(self, t_s: float) -> None:
+        await asyncio.sleep(max(0.0, t_s - self.now_s()))
+
+    def slept_s(self) -> float:
+        return 0.0
+
+    async def until(self, done: Callable[[], bool]) -> None:
+        deadline_s = self.now_s() + 20
+        while not done():
+            assert self.now_s() < deadline_s, f"this never happened; it said {self.said}"
+            if self.now_s() - self._last_s >= 1.0:
+                self._last_s = self.now_s()
+                self.sink.apply(target(self._last_s))
+            self.said += [event for event in self.sink.drain(self.now_s()) if isinstance(event, SoundStatus)]
+            await asyncio.sleep(0.025)
+
+    def count(self, state: SoundState) -> int:
+        return sum(status.state is state for status in self.said)
+
+    async def playing(self, times: int) -> SoundStatus:
+        await self.until(lambda: self.count(SoundState.PLAYING) == times)
+        return self.said[-1]
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
+# ---------------------------------------------------------------- live
+
+
+@pytest.mark.parametrize(("blow", "limit_s"), [("SIGKILL", 2.0), ("SIGSTOP", 4.5)])
+def test_sound_comes_back_after_the_process_dies_or_hangs(blow: str, limit_s: float) -> None:
+    need("posix", hasattr(signal, blow), "only POSIX can stop a process")
+
+    async def work() -> None:
+        session = LiveSession(CHILD_COMMAND)
+        await session.sink.open()
+        first = await session.playing(1)
+        assert first.latency_s is not None
+        assert 1.5 < first.latency_s < 3.3
+        old = session.sink.process_id
+        assert old is not None
+        os.kill(old, getattr(signal, blow))
+        struck_s = session.now_s()
+        again = await session.playing(2)
+        assert again.t_s - struck_s < limit_s
+        assert again.restarts == 1
+        assert again.latency_s is not None
+        assert 1.5 < again.latency_s < 3.3  # at the present session time, not where the old one stopped
+        assert session.sink.process_id != old
+        session.sink.fade(0.0, 0.1)
+        await session.sink.close()
+        with pytest.raises(ProcessLookupError):
+            os.kill(old, 0)
+
+    run(work())
+
+
+def test_after_five_restarts_in_a_row_the_session_goes_on_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "RESTART_DELAYS_S", (0.0,) * 5)
+
+    async def work() -> None:
+        session = LiveSession(DYING)
+        await session.sink.open()
+        await session.until(lambda: session.count(SoundState.FAILED) == 1)
+        assert session.count(SoundState.RESTARTING) == 5
+        assert "this player dies young" in session.said[-1].detail
+        session.sink.apply(target(session.now_s()))
+        session.sink.fade(0.0, 1.0)
+        await session.sink.ready(session.now_s())
+        await session.sink.close()
+        await session.sink.close()
+
+    run(work())
+
+
+def test_a_jump_of_session_time_starts_the_music_there_without_rendering_the_gap() -> None:
+    async def work() -> None:
+        session = LiveSession()
+        await session.sink.open()
+        await session.playing(1)
+        session._started_s -= 3600
+        again = await session.playing(2)
+        assert again.restarts == 0  # nothing was wrong with the process
+        assert again.latency_s is not None
+        assert again.latency_s < 3.3
+        await session.sink.close()
+
+    run(work())
+
+
+def test_live_sound_is_never_waited_for() -> None:
+    async def work() -> None:
+        session = LiveSession()
+        await session.sink.open()
+        session.sink.apply(target(session.now_s()))
+        async with asyncio.timeout(0.0):
+            await session.sink.ready(session.now_s() + 1000)
+        await session.sink.close()
+
+    run(work())
+
+
+def test_closing_after_the_fade_of_a_stop_is_quick_and_plays_no_more() -> None:
+    async def work() -> None:
+        session = LiveSession()
+        await session.sink.open()
+        await session.playing(1)
+        session.sink.fade(0.0, 0.2)
+        begun_s = time.monotonic()
+        await session.sink.close()
+        await session.sink.close()
+        assert time.monotonic() - begun_s < 1.5  # although 1.8 s and more were buffered
+        report = session.sink.report
+        assert (report.kind, report.path, report.underruns) == ("null", None, 0)
+        assert 0.1 < report.seconds < 1.5
+        assert session.sink.process_id is None
+
+    run(work())
+
+
+def test_without_a_sound_device_opening_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    need("linux", os.name == "posix" and Path("/proc").exists(), "elsewhere devices cannot be hidden")
+    for name in ("PULSE_SERVER", "JACK_DEFAULT_SERVER", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "nothing"))
+    (tmp_path / "alsa.conf").write_text("# no device at all\n")
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "alsa.conf"))
+
+    async def work() -> None:
+        sink = ProcessSink(OutputSpec(OutputKind.SPEAKERS), "felt-piano", 5, SystemClock(), child_command=STEADY)
+        with pytest.raises(SoundDeviceMissing, match="--output"):
+            await sink.open()
+        await sink.close()
+
+    run(work())
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_back_pressure_keeps_a_fast_clock_within_its_bound(tmp_path: Path) -> None:
+    async def work() -> None:
+        sink = file_sink(tmp_path / "a.wav")
+        await sink.open()
+        for t_s in range(61):
+            sink.apply(target(float(t_s)))
+            await sink.ready(float(t_s))
+            written_s = (tmp_path / "a.wav").stat().st_size / (RATE_HZ * 6)
+            assert t_s - written_s <= AHEAD_S + 0.1
+        await sink.close()
+        assert sink.report.seconds == 60.0
+        states = [event.state for event in sink.drain(60.0) if isinstance(event, SoundStatus)]
+        assert states == [SoundState.STARTING, SoundState.FINISHED]
+
+    run(work())
+    assert soundfile.info(tmp_path / "a.wav").frames == 60 * RATE_HZ
+
+
+def test_waiting_for_more_than_was_asked_for_returns(tmp_path: Path) -> None:
+    async def work() -> None:
+        sink = file_sink(tmp_path / "a.flac")
+        await sink.open()
+        await sink.ready(1000.0)  # no target yet
+        sink.apply(target(0.0))
+        sink.apply(target(1.0))
+        async with asyncio.timeout(10):
+            await sink.ready(1000.0)
+        await sink.close()
+
+    run(work())
+
+
+def test_a_file_whose_process_was_killed_goes_on_in_a_second_part(tmp_path: Path) -> None:
+    need("posix", hasattr(signal, "SIGKILL"), "only POSIX has kill -9")
+    path = tmp_path / "a.wav"
+
+    async def work() -> None:
+        sink = file_sink(path, COUNTING)
+        await sink.open()
+        for t_s in range(7):
+            sink.apply(target(float(t_s)))
+            await sink.ready(float(t_s) + 7.0)
+        assert sink.process_id is not None
+        os.kill(sink.process_id, signal.SIGKILL)
+        for t_s in range(7, 17):
+            sink.apply(target(float(t_s)))
+            await sink.ready(float(t_s))
+        await sink.close()
+        said = [event for event in sink.drain(16.0) if isinstance(event, SoundStatus)]
+        assert [event.state for event in said][-2:] == [SoundState.RESTARTING, SoundState.FINISHED]
+        assert str(tmp_path / "a.part2.wav") in said[-2].detail
+        assert sink.report.seconds == 16.0
+        assert sink.report.path == str(path)
+
+    run(work())
+    first, _ = soundfile.read(path)
+    second, _ = soundfile.read(tmp_path / "a.part2.wav")
+    begins_at = round(float(second[0, 0]) * 2**20)  # every sample of the plain player carries its number
+    assert 0 < begins_at <= len(first)  # nothing is missing between the two
+    assert begins_at + len(second) == 16 * RATE_HZ
+
+
+@pytest.mark.parametrize("suffix", [".flac", ".wav"])
+def test_a_place_that_cannot_be_written_is_an_error_before_the_session(tmp_path: Path, suffix: str) -> None:
+    async def work() -> None:
+        sink = file_sink(tmp_path / "nowhere" / f"a{suffix}")
+        with pytest.raises(PulseTuneError, match="nowhere"):
+            await sink.open()
+        await sink.close()
+
+    run(work())
+
+
+def test_a_disk_that_fills_up_ends_the_file_and_not_the_session(tmp_path: Path) -> None:
+    need("dev_full", Path("/dev/full").exists(), "this system has no device that is always full")
+    path = tmp_path / "a.flac"
+    path.symlink_to("/dev/full")
+
+    async def work() -> None:
+        sink = file_sink(path)
+        try:
+            await sink.open()
+        except PulseTuneError:
+            return  # noticed even earlier
+        for t_s in range(600):
+            sink.apply(target(float(t_s)))
+            await sink.ready(float(t_s))
+        await sink.close()
+        last = sink.drain(600.0)[-1]
+        assert isinstance(last, SoundStatus)
+        assert last.state is SoundState.FAILED
+        assert str(path) in last.detail
+
+    run(work())
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="mp3"):
+        file_sink(tmp_path / "a.mp3")
+    with pytest.raises(WrongUse, match="mp3"):
+        ProcessSink(OutputSpec(OutputKind.NULL), "felt-piano", 5, SystemClock(), record=tmp_path / "a.mp3")
+
+
+def test_a_soundscape_that_does_not_exist_is_an_error_before_the_session() -> None:
+    async def work() -> None:
+        sink = ProcessSink(OutputSpec(OutputKind.NULL), "no-such-thing", 5, SystemClock())
+        with pytest.raises(PulseTuneError, match="no-such-thing"):
+            await sink.open()
+        await sink.close()
+
+    run(work())
