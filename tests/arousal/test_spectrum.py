@@ -13,7 +13,9 @@ from pulsetune.arousal.breathing import breaths_per_min
 from pulsetune.arousal.spectrum import Floats, smoothness_priors, spectrum
 
 
-def tone(heart_rate_bpm: float, frequency_hz: float, amplitude_ms: float, seconds: float, drift: float = 0.0) -> tuple[Floats, Floats]:
+def tone(
+    heart_rate_bpm: float, frequency_hz: float, amplitude_ms: float, seconds: float, drift: float = 0.0
+) -> tuple[Floats, Floats]:
     """Beats whose interval is a level (drifting, in ms per s) plus a sine of the time at which the interval ends."""
     t_s, times, intervals = 0.0, [], []
     while t_s < seconds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ def test_beats_of_one_notification_are_spaced_by_their_intervals() -> None:
 def test_radio_jitter_does_not_reach_the_beat_times() -> None:
     arrivals = [1.0 * k + (0.0, 0.18, 0.05, 0.31)[k % 4] for k in range(1, 60)]
     beats = steady(Timeline(), arrivals)
-    steps = [b.t_s - a.t_s for a, b in zip(beats[8:], beats[9:], strict=False)]
+    steps = [b.t_s - a.t_s for a, b in pairwise(beats[8:])]
     assert all(0.98 <= step <= 1.02 for step in steps)
 
 
@@ -112,7 +113,7 @@ def test_any_stream_keeps_every_interval_and_never_runs_backwards(stream: list[H
     timeline = Timeline()
     beats = [beat for sample in stream for beat in timeline.push(sample)]
     assert [beat.rr_ms for beat in beats] == [rr for sample in stream for rr in sample.rr_ms]
-    assert all(b.t_s >= a.t_s for a, b in zip(beats, beats[1:], strict=False))
+    assert all(b.t_s >= a.t_s for a, b in pairwise(beats))
     assert all(math.isfinite(beat.t_s) for beat in beats)
     newest = max((sample.t_s for sample in stream), default=0.0)
     assert all(beat.t_s <= newest + 1e-6 for beat in beats)  # sums of floats

@@ -102,7 +102,7 @@ class Pipeline:
 
     def estimate(self, now_s: float) -> ArousalEstimate:
         """The estimate of this second; the baseline is set here when its time has come."""
-        rate_only = self._rate_only(now_s)
+        rate_only = self._rate_only
         contact = 0.0 if not self._worn or self._issues & DISTRUSTED else 1.0
         reading = (self._rates if rate_only else self._window).read(now_s, contact)
         newest_s = self._rate_s if rate_only else self._beat_s
@@ -127,12 +127,14 @@ class Pipeline:
             self._window.push(beat)
             self._breath.push(beat)
 
-    def _rate_only(self, now_s: float) -> bool:
-        if self._rate_s is None or now_s - self._rate_s > RR_SILENCE_S:
+    @property
+    def _rate_only(self) -> bool:
+        """Whether the strap's own rate is all there is: no RR at all, none for a while, or none to be believed."""
+        if self._rate_s is None:
             return False
-        if self._issues & RATE_ONLY:
+        if self._issues & RATE_ONLY or self._beat_s is None:
             return True
-        return self._beat_s is None or now_s - self._beat_s > RR_SILENCE_S
+        return self._rate_s - self._beat_s > RR_SILENCE_S
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
