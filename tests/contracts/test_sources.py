@@ -7,17 +7,38 @@ opened, and whether it ever ends.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.fakes.long_session import long_session
 
 from pulsetune.heart.heart_rate_measurement import decode
+from pulsetune.heart.replay import ReplaySource
 from pulsetune.heart.simulated import SimulatedHeart
 from pulsetune.model import HeartSample, Link, LinkChanged, SourceEvent
 from pulsetune.ports import HeartSource
+
+
+def recording(folder: Path, seed: int) -> HeartSource:
+    """A file with a hole of half a minute, its intervals in the strap's own 1/1024 s."""
+    dice = random.Random(seed)
+    t_s, lines = 0.0, ["t_s,rr_ms"]
+    for number in range(1000):
+        rr_ms = dice.randint(700, 1100) * 1000 / 1024
+        t_s += rr_ms / 1000 + (30.0 if number == 400 else 0.0)
+        lines.append(f"{t_s!r},{rr_ms!r}")
+    path = folder / "recording.csv"
+    path.write_text("\n".join(lines))
+    return ReplaySource.from_file(path)
+
+
+def earlier_session(seed: int) -> HeartSource:
+    """The heart of a session that was logged before."""
+    return ReplaySource.from_events("session 3", (event for _, event in long_session(minutes=20, seed=seed)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +53,8 @@ class Case:
 SOURCES = [
     Case("simulated", lambda _folder, seed: SimulatedHeart(seed), ends=False),
     Case("simulated-flawless", lambda _folder, seed: SimulatedHeart(seed, artifacts=False, dropouts=False), ends=False),
+    Case("recording", recording, ends=True),
+    Case("earlier-session", lambda _folder, seed: earlier_session(seed), ends=True),
 ]
 LONG_S = 1300.0
 UNEVEN_S = (0.0, 0.1, 0.25, 0.25, 0.26, 1.0, 1.1, 7.3, 7.3, 30.0, 31.9, 200.0, 599.75, 600.0, 1150.5, LONG_S)

@@ -27,8 +27,13 @@ from pulsetune.model import (
 )
 
 
+def opened(source: ReplaySource) -> ReplaySource:
+    asyncio.run(source.open())
+    return source
+
+
 def played(recording: Recording) -> list[SourceEvent]:
-    return list(ReplaySource.from_recording(recording).drain(math.inf))
+    return list(opened(ReplaySource.from_recording(recording)).drain(math.inf))
 
 
 def samples(events: list[SourceEvent]) -> list[HeartSample]:
@@ -96,8 +101,7 @@ def test_every_interval_is_played_once_in_order_after_its_beat(steps: list[tuple
 
 def test_drain_gives_the_same_events_however_it_is_called() -> None:
     recording = parse_rr(b"800\n900\n1000\n" * 20, "r")
-    source = ReplaySource.from_recording(recording)
-    asyncio.run(source.open())
+    source = opened(ReplaySource.from_recording(recording))
     stepwise: list[SourceEvent] = []
     for tick in range(400):
         due = source.drain(tick / 4)
@@ -108,14 +112,12 @@ def test_drain_gives_the_same_events_however_it_is_called() -> None:
 
 
 def test_a_source_is_exhausted_after_its_last_event_was_drained() -> None:
-    source = ReplaySource.from_recording(parse_rr(b"800\n900\n", "r"))
+    source = opened(ReplaySource.from_recording(parse_rr(b"800\n900\n", "r")))
     source.drain(1.9)
     assert not source.exhausted
     source.drain(2.0)
     assert source.exhausted
     assert ReplaySource("nothing", []).exhausted
-    asyncio.run(source.close())
-    asyncio.run(source.close())
 
 
 def test_a_stored_heart_is_played_as_it_was_and_nothing_else_of_the_session() -> None:
@@ -126,7 +128,7 @@ def test_a_stored_heart_is_played_as_it_was_and_nothing_else_of_the_session() ->
         SignalWarning(4.0, SignalIssue.STALLED, True),
     ]
     stored = [*heart[:3], Beat(0.9, 833.0, 833.0), Command(2.0, CommandKind.MARK), heart[3]]
-    source = ReplaySource.from_events("session 3", stored, simulated=True)
+    source = opened(ReplaySource.from_events("session 3", stored, simulated=True))
     assert list(source.drain(math.inf)) == heart
     assert source.label == "session 3"
     assert source.simulated

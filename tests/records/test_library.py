@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from tests.fakes.long_session import long_session, started
 
-from pulsetune.errors import DamagedData, WrongUse
+from pulsetune.errors import DamagedData, PulseTuneError, WrongUse
 from pulsetune.model import Beat, CheckIn, Event
 from pulsetune.records import home as home_module
+from pulsetune.records import schema
 from pulsetune.records.encoding import BODY_FIELDS, KINDS, encode_event
 from pulsetune.records.library import Library, SessionRow, SessionState
-from pulsetune.records.schema import MIGRATIONS, open_to_write
+from pulsetune.records.schema import open_to_write
 from pulsetune.records.store import SessionLog
 
 Record = Callable[..., int]
@@ -151,29 +152,58 @@ def test_a_newer_database_is_refused(home: Path, record: Record) -> None:
             attempt()
 
 
-def test_a_migration_makes_a_copy_first_and_keeps_the_data(home: Path, record: Record) -> None:
+def with_another_migration(monkeypatch: pytest.MonkeyPatch, *steps: str) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, *steps])
+
+
+def test_a_migration_makes_a_copy_first_and_keeps_the_data(
+    home: Path, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record(BEAT)
-    newer = [*MIGRATIONS, "ALTER TABLE sessions ADD COLUMN mood TEXT"]
-    with closing(open_to_write(home / "sessions.db", migrations=newer)) as database:
+    with_another_migration(monkeypatch, "ALTER TABLE sessions ADD COLUMN mood TEXT")
+    assert len(list(Library(home).events(1))) == 3  # reading migrates
+    with closing(sqlite3.connect(home / "sessions.db")) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (2,)
         assert database.execute("SELECT id, mood FROM sessions").fetchall() == [(1, None)]
-        assert database.execute("SELECT count(*) FROM events").fetchone() == (3,)
     copy = home / "sessions.before-version-2.db"
     with closing(sqlite3.connect(copy)) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (1,)
         assert database.execute("SELECT count(*) FROM events").fetchone() == (3,)
     if sys.platform != "win32":
         assert copy.stat().st_mode & 0o777 == 0o600
+    assert record(BEAT) == 2
 
 
-def test_a_migration_that_fails_changes_nothing(home: Path, record: Record) -> None:
+def test_nothing_is_migrated_while_a_session_runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = SessionLog.start(home, started())
+    with_another_migration(monkeypatch, "ALTER TABLE sessions ADD COLUMN mood TEXT")
+    with pytest.raises(PulseTuneError, match="An older PulseTune is running a session"):
+        Library(home).sessions()
+    with pytest.raises(PulseTuneError, match="Another session is running"):
+        SessionLog.start(home, started())
+    log.append(1.0, BEAT)
+    log.close()
+    assert Library(home).row(1).beats == 1
+
+
+def test_a_migration_that_fails_changes_nothing(home: Path, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     record(BEAT)
-    broken = [*MIGRATIONS, "ALTER TABLE sessions ADD COLUMN mood TEXT; DROP TABLE events", "NONSENSE"]
-    with pytest.raises(sqlite3.OperationalError):
-        open_to_write(home / "sessions.db", migrations=broken)
+    with monkeypatch.context() as broken:
+        with_another_migration(broken, "ALTER TABLE sessions ADD COLUMN mood TEXT; DROP TABLE events", "NONSENSE")
+        with pytest.raises(PulseTuneError, match="syntax error"):
+            Library(home).sessions()
+        with pytest.raises(PulseTuneError, match="syntax error"):
+            SessionLog.start(home, started())
     assert len(list(Library(home).events(1))) == 3
     with closing(sqlite3.connect(home / "sessions.db")) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_a_python_with_an_old_sqlite_is_told_so(home: Path, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(BEAT)
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(PulseTuneError, match=r"needs SQLite 3\.37"):
+        Library(home).sessions()
 
 
 def test_each_kind_has_a_view_with_named_columns(home: Path, record: Record) -> None:
@@ -195,10 +225,12 @@ def test_views_follow_the_fields_without_a_migration(home: Path, record: Record)
         database.execute("DROP VIEW beat")
         database.execute("CREATE VIEW beat AS SELECT 1 AS outdated")
         database.execute("DROP VIEW cue")
+        database.execute("CREATE VIEW my_own AS SELECT 7 AS seven")
     record(BEAT)
     with closing(sqlite3.connect(home / "sessions.db")) as database:
         assert database.execute("SELECT count(rr_ms) FROM beat").fetchone() == (2,)
         assert database.execute("SELECT count(*) FROM cue").fetchone() == (0,)
+        assert database.execute("SELECT seven FROM my_own").fetchone() == (7,)
 
 
 def test_the_tables_keep_out_what_does_not_belong(home: Path, record: Record) -> None:

@@ -100,6 +100,8 @@ def test_bad_numbers_and_late_events_are_refused_where_they_are_made(home: Path)
     log = SessionLog.start(home, started())
     with pytest.raises(ValueError):
         log.append(1.0, Beat(1.0, float("nan"), None))
+    with pytest.raises(ValueError):
+        log.append(float("inf"), Beat(1.0, 800.0, 800.0))
     for no_json in ("{", '{"quality": NaN}'):
         with pytest.raises(ValueError):
             log.finish(no_json)

@@ -37,6 +37,7 @@ class ReplaySource:
         self._simulated = simulated
         self._events = iter(events)
         self._next = next(self._events, None)
+        self._is_open = False
 
     @classmethod
     def from_recording(cls, recording: Recording) -> ReplaySource:
@@ -70,18 +71,20 @@ class ReplaySource:
         return self._next is None
 
     async def open(self) -> None:
-        """Nothing to open: reading was done before, where mistakes can be told."""
+        """Let ``drain`` give events. Reading was done before, where mistakes can be told."""
+        self._is_open = True
 
     def drain(self, now_s: float) -> Sequence[SourceEvent]:
-        """The events up to ``now_s`` that were not given yet."""
+        """The events up to ``now_s`` that were not given yet; none before ``open`` and after ``close``."""
         due: list[SourceEvent] = []
-        while self._next is not None and self._next.t_s <= now_s:
+        while self._is_open and self._next is not None and self._next.t_s <= now_s:
             due.append(self._next)
             self._next = next(self._events, None)
         return due
 
     async def close(self) -> None:
-        """Nothing to close."""
+        """Give nothing any more; twice is harmless."""
+        self._is_open = False
 
 
 def _notifications(recording: Recording) -> Iterator[SourceEvent]:

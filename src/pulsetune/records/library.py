@@ -123,7 +123,7 @@ class Library:
             if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").fetchone():
                 return []  # a process died between making the file and its tables
             found = database.execute(_SELECT_SESSIONS, (session_id, limit)).fetchall()
-        return [self._row(columns) for columns in found]
+            return [self._row(columns) for columns in found]
 
     def _row(self, columns: tuple[Any, ...]) -> SessionRow:
         session_id, program, source, simulated, utc_ms, offset_min, duration_s, beats, ended_because = columns
@@ -169,7 +169,7 @@ class Library:
                 last_seq = rows[-1][0]
 
 
-def iso_time(utc_ms: int, utc_offset_min: int, timespec: str = "seconds") -> str:
+def iso_time(utc_ms: int, utc_offset_min: int) -> str:
     """A moment in ISO 8601, in the time of the place where it was."""
     place = timezone(timedelta(minutes=utc_offset_min))
-    return datetime.fromtimestamp(utc_ms / 1000, place).isoformat(timespec=timespec)
+    return datetime.fromtimestamp(utc_ms / 1000, place).isoformat(timespec="seconds")

@@ -21,6 +21,8 @@ from pulsetune.records.home import create_private
 
 BUSY_S = 5.0  # how long to wait for another writer: its commits take milliseconds, a slow SD card's a second or two
 
+OLDEST_SQLITE = (3, 37)  # the first with STRICT tables (sqlite.org/stricttables.html)
+
 MIGRATIONS: Sequence[str] = (
     """
     CREATE TABLE sessions (
@@ -51,7 +53,7 @@ MIGRATIONS: Sequence[str] = (
 SCHEMA_VERSION = len(MIGRATIONS)
 
 
-def open_to_write(path: Path, busy_s: float = BUSY_S, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Connection:
+def open_to_write(path: Path, busy_s: float = BUSY_S) -> sqlite3.Connection:
     """Open the database, making or migrating it where needed; the caller holds ``start_guard`` and no session runs.
 
     The connection is in autocommit mode (transactions are explicit) and may be handed to another thread.
@@ -60,7 +62,7 @@ def open_to_write(path: Path, busy_s: float = BUSY_S, migrations: Sequence[str] 
     database = _connect(path, "rw", busy_s)
     try:
         database.execute("PRAGMA journal_mode = WAL")
-        _migrate(database, path, migrations)
+        _migrate(database, path)
         _refresh_views(database)
     except BaseException:
         database.close()
@@ -72,7 +74,7 @@ def open_existing(path: Path, *, write: bool = False) -> sqlite3.Connection:
     """Open a database that is there and up to date."""
     database = _connect(path, "rw" if write else "ro", BUSY_S)
     try:
-        _refuse_newer(_version(database), SCHEMA_VERSION)
+        _refuse_newer(_version(database))
     except BaseException:
         database.close()
         raise
@@ -82,7 +84,7 @@ def open_existing(path: Path, *, write: bool = False) -> sqlite3.Connection:
 def needs_migration(path: Path) -> bool:
     """Whether the database was written by an older PulseTune."""
     with contextlib.closing(_connect(path, "ro", BUSY_S)) as database:
-        return 0 < _version(database) < SCHEMA_VERSION
+        return 0 < _version(database) < len(MIGRATIONS)
 
 
 def backup_paths(path: Path) -> list[Path]:
@@ -149,6 +151,11 @@ def _code(problem: sqlite3.Error) -> int:
 
 
 def _connect(path: Path, mode: str, busy_s: float) -> sqlite3.Connection:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise PulseTuneError(
+            f"The session log needs SQLite 3.37 or newer, and this Python has {sqlite3.sqlite_version}.",
+            "Use another Python, for instance from python.org.",
+        )
     database = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
@@ -170,26 +177,26 @@ def _version(database: sqlite3.Connection) -> int:
     return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _refuse_newer(version: int, known: int) -> None:
-    if version > known:
+def _refuse_newer(version: int) -> None:
+    if version > len(MIGRATIONS):
         raise DamagedData(
-            f"The session database was written by a newer PulseTune (version {version}, this one reads up to {known}).",
+            f"The session database was written by a newer PulseTune (version {version}, not {len(MIGRATIONS)}).",
             "Update PulseTune.",
         )
 
 
-def _migrate(database: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
+def _migrate(database: sqlite3.Connection, path: Path) -> None:
     version = _version(database)
-    _refuse_newer(version, len(migrations))
-    if version == len(migrations):
+    _refuse_newer(version)
+    if version == len(MIGRATIONS):
         return
     if version:
-        _back_up(database, path.with_name(f"{path.stem}.before-version-{len(migrations)}.db"))
+        _back_up(database, path.with_name(f"{path.stem}.before-version-{len(MIGRATIONS)}.db"))
     with transaction(database):
-        for step in migrations[version:]:
+        for step in MIGRATIONS[version:]:
             for statement in step.split(";"):  # executescript would commit in between
                 database.execute(statement)
-        database.execute(f"PRAGMA user_version = {len(migrations)}")
+        database.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
 def _back_up(database: sqlite3.Connection, to: Path) -> None:
@@ -199,15 +206,17 @@ def _back_up(database: sqlite3.Connection, to: Path) -> None:
 
 
 def _refresh_views(database: sqlite3.Connection) -> None:
-    """Let the views follow the fields of ``model.py``; they hold no data, so this is no migration."""
+    """Let the views follow the fields of ``model.py``; they hold no data, so this is no migration.
+
+    Views that somebody else made are left alone.
+    """
     present = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'"))
-    wanted = {kind: _view(kind) for kind in KINDS}
-    if present == wanted:
+    outdated = {kind: _view(kind) for kind in KINDS if present.get(kind) != _view(kind)}
+    if not outdated:
         return
     with transaction(database):
-        for name in present:
-            database.execute(f'DROP VIEW "{name}"')
-        for sql in wanted.values():
+        for kind, sql in outdated.items():
+            database.execute(f'DROP VIEW IF EXISTS "{kind}"')
             database.execute(sql)
 
 

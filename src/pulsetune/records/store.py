@@ -8,9 +8,11 @@ Rules of this file:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,8 +21,8 @@ from pulsetune.model import Event, SessionEnded, SessionStarted
 from pulsetune.records import live
 from pulsetune.records.encoding import encode_event
 from pulsetune.records.home import database_path, prepare
-from pulsetune.records.library import Library
-from pulsetune.records.schema import explained, open_to_write, transaction
+from pulsetune.records.library import iso_time
+from pulsetune.records.schema import explained, open_existing, open_to_write, transaction
 from pulsetune.records.writer import Ending, Row, Timing, Writer
 
 
@@ -77,9 +79,11 @@ class SessionLog:
         return self._writer.trouble
 
     def append(self, at_s: float, event: Event) -> None:
-        """Take an event that entered at tick ``at_s``; ``ValueError`` if it holds NaN or infinity."""
+        """Take an event that entered at tick ``at_s``; ``ValueError`` if either holds NaN or infinity."""
         if self._closed:
             raise ValueError("the log is closed")
+        if not isfinite(at_s):
+            raise ValueError(f"{at_s} is no tick")
         kind, body = encode_event(event)
         ending = None
         if isinstance(event, SessionEnded):
@@ -113,9 +117,14 @@ class SessionLog:
 
 
 def _refuse_second_session(home: Path) -> None:
+    """Not through ``Library``: that would wait for the guard that the caller holds, were a migration due."""
     for session_id in live.running_sessions(home):
-        begun_at = datetime.fromisoformat(Library(home).row(session_id).started_at)
-        raise PulseTuneError(f"Another session is running (started {begun_at:%H:%M}): stop it first.")
+        with contextlib.closing(open_existing(database_path(home))) as database:
+            began = database.execute(
+                "SELECT started_utc_ms, utc_offset_min FROM sessions WHERE id = ?", (session_id,)
+            ).fetchone()
+        since = f" (started {datetime.fromisoformat(iso_time(*began)):%H:%M})" if began else ""
+        raise PulseTuneError(f"Another session is running{since}: stop it first.")
 
 
 def _begin(database: sqlite3.Connection, home: Path, started: SessionStarted, at_s: float) -> tuple[int, live.HeldLock]:
