@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 import soundfile
+from tests.fakes.sound_child import COMMAND as PLAIN
+from tests.needs import need
 
 from pulsetune.clocks import SteppedClock, SystemClock
 from pulsetune.errors import PulseTuneError, SoundDeviceMissing, WrongUse
@@ -21,8 +23,6 @@ from pulsetune.sound import supervisor
 from pulsetune.sound.link import CHILD_COMMAND
 from pulsetune.sound.supervisor import ProcessSink
 from pulsetune.sound.wire import OutputKind, OutputSpec
-from tests.fakes.sound_child import COMMAND as PLAIN
-from tests.needs import need
 
 RATE_HZ = 48_000
 STEADY, DYING, COUNTING = ((*PLAIN, manner) for manner in ("steady", "dying", "counting"))

@@ -124,6 +124,8 @@ class ProcessSink:
         self._opened = True
 
     def apply(self, parameters: AudioParameters) -> None:
+        if self._failed or self._closing:
+            return
         before_s = self._history.newest_s
         if self._live and parameters.t_s - (before_s or self._start_frame / SAMPLE_RATE_HZ) > JUMP_S:
             self._history.clear()
