@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator
 
@@ -71,6 +72,15 @@ def test_five_thousand_notifications_arrive_once_each_in_order(strap: FakeStrap)
     assert times_s == sorted(times_s)
 
 
+def test_a_strap_that_beats_by_itself_is_heard_beat_by_beat(strap: FakeStrap) -> None:
+    payloads = [encode(60, [1000.0 + k]) for k in range(20)]
+    with Listening() as ear:
+        strap.wait_subscribed()
+        strap.beat_every(0.01, payloads)
+        ear.until_sample(payloads[-1])
+    assert [sample.payload for sample in ear.samples] == payloads
+
+
 def test_open_returns_before_anything_is_found_and_close_twice_is_harmless(bluez: FakeBlueZ) -> None:
     async def life() -> None:
         source = StrapSource(Listening().clock, timing=PATIENT)
@@ -100,6 +110,24 @@ def test_closing_is_bounded_even_if_the_system_hangs_at_the_goodbye(strap: FakeS
         strap.misbehave.disconnect_hangs = True
         started_s = time.monotonic()
     assert time.monotonic() - started_s < QUICK.disconnect_s + 5
+
+
+@pytest.mark.parametrize("trouble", ["nothing to find", "connect_hangs", "never_resolves", "subscribe_hangs"])
+def test_closing_in_the_middle_of_anything_leaves_nothing_running(bluez: FakeBlueZ, trouble: str) -> None:
+    strap = bluez.add_strap("Polar H10 12345678", HERS)
+    if trouble == "nothing to find":
+        strap.misbehave.advertises = False
+    else:
+        setattr(strap.misbehave, trouble, True)
+    with Listening() as ear:
+        stage = Link.SEARCHING if trouble == "nothing to find" else Link.CONNECTING
+        ear.until_link(stage)
+        deadline_s = time.monotonic() + 5
+        while not (bluez.searching or strap.calls) and time.monotonic() < deadline_s:
+            time.sleep(0.002)
+    assert not [thread for thread in threading.enumerate() if thread.name == "strap"]
+    assert bluez.searching == {}
+    assert not strap.connected
 
 
 def test_drain_keeps_what_is_later_than_the_time_asked_for(strap: FakeStrap) -> None:
@@ -209,6 +237,19 @@ def test_a_silent_stall_is_noticed_and_healed(strap: FakeStrap) -> None:
         ear.until_sample(A_LITTLE_LESS)
 
 
+def test_what_still_comes_over_a_link_that_was_given_up_is_not_taken_for_the_next_one(strap: FakeStrap) -> None:
+    with Listening(timing=QUICK) as ear:
+        beat(ear, strap)
+        strap.misbehave.disconnect_hangs = True  # so that the old link stands for a while after it was given up
+        lost = ear.until_link(Link.LOST)
+        strap.notify(A_LITTLE_LESS)
+        again = ear.until_link(Link.CONNECTED)
+        strap.notify(encode(62, [960.0]))
+        ear.until_sample(encode(62, [960.0]))
+    between = ear.events[ear.events.index(lost) : ear.events.index(again)]
+    assert not [event for event in between if isinstance(event, HeartSample)]
+
+
 def test_a_device_that_disappears_without_a_word_is_noticed_and_found_again(strap: FakeStrap) -> None:
     with Listening(timing=QUICK) as ear:
         beat(ear, strap)
@@ -285,6 +326,17 @@ def test_the_message_bus_dies_and_comes_back(bluez: FakeBlueZ, strap: FakeStrap)
         ear.until_link(Link.UNAVAILABLE, "(D-Bus)")
         bluez.revive_bus()
         beat(ear, strap, A_LITTLE_LESS)
+
+
+def test_the_message_bus_dies_in_the_middle_of_a_connection(bluez: FakeBlueZ, strap: FakeStrap) -> None:
+    strap.misbehave.connect_hangs = True
+    with Listening(timing=QUICK) as ear:
+        ear.until_link(Link.CONNECTING)
+        bluez.kill_bus()
+        ear.until_link(Link.UNAVAILABLE, "(D-Bus)")
+        strap.misbehave.connect_hangs = False
+        bluez.revive_bus()
+        beat(ear, strap)
 
 
 def test_permission_denied_is_said_and_beats_come_once_it_is_granted(bluez: FakeBlueZ, strap: FakeStrap) -> None:
