@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 import statistics
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pulsetune.heart.beat_generator import Wander, _crossing_s
 from pulsetune.heart.listener import Listener, ListenerTraits, Responder, SimulatedBeat, World, draw_traits
 from pulsetune.model import SILENT_DB, AudioParameters
 
@@ -172,6 +174,20 @@ def test_the_breathing_wave_is_three_times_as_large_at_six_breaths_a_minute() ->
     assert spread_ms(18.0) == pytest.approx(11.8 * 0.858, rel=0.05)
 
 
+def test_a_beat_falls_where_a_rising_rate_has_turned_once() -> None:
+    """u + u²/2 = 0.2 cycles, from 1 Hz rising by 1 Hz a second: u = √1.4 - 1."""
+    assert _crossing_s(0.2, 1.0, 1.0) == pytest.approx(0.183216, abs=1e-6)
+    assert _crossing_s(0.2, 1.0, 0.0) == pytest.approx(0.2)
+    assert _crossing_s(0.2, 1.0, -1.0) == pytest.approx(1.0 - 0.6**0.5)
+
+
+def test_the_quick_noise_keeps_its_spread_for_hours() -> None:
+    """√(.7² + .8²) = 1.063 bpm."""
+    wander = Wander((0.7, 0.8, 1.0, 1.2), random.Random(1))
+    quick_bpm = [wander.step()[0] for _ in range(40_000)]
+    assert statistics.pstdev(quick_bpm[20_000:]) == pytest.approx(1.063, rel=0.12)
+
+
 def test_the_slow_noise_has_the_spread_of_its_parts() -> None:
     """Parts of .7, .8, 1.0 and 1.2 bpm: the two slow ones, which the mean rate shows, have √(1 + 1.44) = 1.56."""
     ends = []
@@ -290,15 +306,19 @@ def test_a_tempo_that_runs_past_does_not_pull() -> None:
 
 
 def test_a_tempo_that_changed_while_no_pulse_was_heard_did_not_run_away() -> None:
-    def pulled_after_a_rest_at(tempo_bpm: float) -> float:
+    def pulled_after(before: AudioParameters | None) -> float:
         listener = Listener(replace(STILL, resting_heart_rate_bpm=80.0, coupling_gain=0.6), 1)
-        listener.hear(replace(PLAYING, tempo_bpm=tempo_bpm, pulse_level=0.0))
+        if before is not None:
+            listener.hear(before)
+            listener.hear(replace(before, t_s=20.0, pulse_level=0.0))
         listener.hear(replace(PLAYING, t_s=60.0, tempo_bpm=77.0))
         listener.advance(90.0)
         return listener.heart_rate_bpm - 80.0
 
-    assert pulled_after_a_rest_at(77.0) < -0.1
-    assert pulled_after_a_rest_at(42.0) == pytest.approx(pulled_after_a_rest_at(77.0), abs=0.01)
+    fresh = pulled_after(None)
+    assert fresh < -0.1
+    far = replace(PLAYING, tempo_bpm=60.0)  # too far from 80 to have pulled by itself
+    assert pulled_after(far) == pytest.approx(fresh, abs=0.01)
 
 
 def test_a_paradoxical_heart_rises_with_the_lead_up_to_eight_bpm_of_it() -> None:
@@ -360,6 +380,12 @@ def test_the_same_seed_is_the_same_body_in_every_world_and_as_every_responder() 
         for p in everyone
     }
     assert len(bodies) == 1
+
+
+def test_those_whom_music_upsets_are_stirred_more_and_never_calmed() -> None:
+    upset, indifferent = draw_traits(11, responder=Responder.PARADOXICAL), draw_traits(11, responder=Responder.NONE)
+    assert upset.presence_bpm - indifferent.presence_bpm == pytest.approx(2.0)
+    assert upset.calm_bpm == 0.0 != indifferent.calm_bpm
 
 
 @pytest.mark.parametrize("kind", Responder)
