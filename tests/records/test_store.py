@@ -54,6 +54,15 @@ def test_events_are_saved_while_the_session_runs(home: Path, quick: Timing, unti
     log.close()
 
 
+def test_nothing_is_lost_that_comes_while_a_commit_is_under_way(home: Path) -> None:
+    log = SessionLog.start(home, started(), timing=Timing(commit_every_s=0.0))
+    for number in range(1, 5001):
+        log.append(float(number), Beat(float(number), 800.0, 800.0))
+    log.close()
+    assert [event.t_s for _, event in Library(home).events(1)] == [float(number) for number in range(5001)]
+    assert Library(home).row(1).beats == 5000
+
+
 def test_a_session_is_complete_if_and_only_if_its_end_was_logged(home: Path) -> None:
     log = SessionLog.start(home, started())
     log.append(1.0, Beat(0.9, 800.0, 800.0))
@@ -132,6 +141,14 @@ def test_only_the_owner_can_read_the_log(home: Path) -> None:
     assert modes.pop("live") == 0o700
     assert {"sessions.db", "sessions.db-wal", "start.lock", "1.lock"} <= modes.keys()
     assert set(modes.values()) == {0o600}
+
+
+@posix
+def test_a_database_that_others_could_read_is_made_private(home: Path) -> None:
+    SessionLog.start(home, started()).close()
+    (home / "sessions.db").chmod(0o644)
+    SessionLog.start(home, started()).close()
+    assert (home / "sessions.db").stat().st_mode & 0o777 == 0o600
 
 
 @posix
