@@ -251,6 +251,26 @@ def test_a_file_whose_process_was_killed_goes_on_in_a_second_part(tmp_path: Path
     assert begins_at + len(second) == 16 * RATE_HZ
 
 
+def test_a_file_is_finished_although_its_process_died_at_the_very_end(tmp_path: Path) -> None:
+    need("posix", hasattr(signal, "SIGKILL"), "only POSIX has kill -9")
+
+    async def work() -> None:
+        sink = file_sink(tmp_path / "a.wav")
+        await sink.open()
+        for t_s in range(7):
+            sink.apply(target(float(t_s)))
+        assert sink.process_id is not None
+        os.kill(sink.process_id, signal.SIGKILL)
+        while sink.process_id is not None:  # until its death is known, and another one is about to start
+            await asyncio.sleep(0)
+        await sink.close()
+        assert sink.report.seconds == 6.0
+
+    run(work())
+    parts = [soundfile.info(tmp_path / name).frames for name in ("a.wav", "a.part2.wav")]
+    assert sum(parts) >= 6 * RATE_HZ
+
+
 @pytest.mark.parametrize("suffix", [".flac", ".wav"])
 def test_a_place_that_cannot_be_written_is_an_error_before_the_session(tmp_path: Path, suffix: str) -> None:
     async def work() -> None:

@@ -32,6 +32,7 @@ STILL_S = 1.0  # a device that takes nothing for this long is gone
 STILL_AT_START_S = 3.0  # wireless loudspeakers wake up slowly
 REOPEN_EVERY_S = 1.0
 FADE_IN_AGAIN_S = 2.0
+TRIES_AGAIN = "PulseTune tries again every second"
 PERIOD_MS = 60  # between two calls of the device; biofeedback needs no low latency
 
 
@@ -57,7 +58,7 @@ class LiveOutput:
         self._gain = 1.0
         self._start_s = START_S
         self._device: Any = None  # miniaudio publishes no types
-        self._opening: threading.Thread | None = None
+        self._missing_since_s: float | None = None  # None: there is a device, or its loss has been told
         self._feeding: object = None  # whose callbacks count: a device given up may wake up once more
         self._asked = 0  # frames the present device has asked for
         self._seen = 0
@@ -93,12 +94,11 @@ class LiveOutput:
         """Open the device; it starts when enough sound is there. Without ``required`` a missing one is waited for."""
         self._gain = gain
         self._ramp.go(gain, round(fade_in_s * self._rate))
-        try:
+        if required:
             self._device = open_device(self._kind, self._rate)
-        except DeviceUnavailable:
-            if required:
-                raise
-            self._lose("no sound device is there yet")
+        else:
+            self._missing_since_s = time.monotonic()
+            self._open_in_background(None)
 
     def write(self, block: NDArray[np.float32]) -> None:
         self._ring.write(block)
@@ -112,12 +112,18 @@ class LiveOutput:
         """Nothing more will come: do not wait for a full buffer."""
         self._start_s = 0.0
 
-    def service(self, now_s: float) -> None:
-        """Start, watch and take back the device; call it several times a second."""
+    def service(self, now_s: float, *, caught_up: bool = True) -> None:
+        """Start, watch and take back the device; call it several times a second.
+
+        ``caught_up`` says that all that is known has been rendered: before, it is not clear yet how much is stale.
+        """
         if self._device is None:
+            if self._missing_since_s is not None and now_s - self._missing_since_s > STILL_S:
+                self._missing_since_s = None
+                self._announce(SoundState.DEVICE_LOST, f"there is no sound device; {TRIES_AGAIN}", None)
             return
         if self._feeding is None:
-            if self.buffered_s >= self._start_s:
+            if caught_up and self.buffered_s >= self._start_s:
                 self._start(now_s)
             return
         if self._asked != self._seen:
@@ -165,10 +171,12 @@ class LiveOutput:
             count = yield out
 
     def _lose(self, detail: str) -> None:
-        self._announce(SoundState.DEVICE_LOST, f"{detail}; PulseTune tries again every second", None)
+        self._announce(SoundState.DEVICE_LOST, f"{detail}; {TRIES_AGAIN}", None)
         lost, self._device, self._feeding, self._playing = self._device, None, None, False
-        self._opening = threading.Thread(target=self._reopen, args=(lost,), daemon=True)
-        self._opening.start()
+        self._open_in_background(lost)
+
+    def _open_in_background(self, lost: Any) -> None:
+        threading.Thread(target=self._reopen, args=(lost,), daemon=True).start()
 
     def _reopen(self, lost: Any) -> None:
         if lost is not None:
@@ -181,6 +189,7 @@ class LiveOutput:
             time.sleep(REOPEN_EVERY_S)
         self._ramp = FadeRamp(0.0)
         self._ramp.go(self._gain, round(FADE_IN_AGAIN_S * self._rate))
+        self._missing_since_s = None
         self._device = device
 
 

@@ -111,7 +111,8 @@ class RenderLoop:
             self._obey()
             self._render()
             if self._live is not None:
-                self._live.service(time.monotonic())
+                missing = self._player.known_frames - self._player.position_frames
+                self._live.service(time.monotonic(), caught_up=missing < BLOCK_FRAMES)
             self._report(time.monotonic())
         self._finish()
 

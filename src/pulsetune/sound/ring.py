@@ -81,17 +81,20 @@ class FadeRamp:
     """A gain that moves along half a cosine, so that a fade neither starts nor ends with a corner."""
 
     def __init__(self, gain: float) -> None:
+        self._lock = threading.Lock()  # one thread asks for fades, another one applies them
         self._from = self._to = gain
         self._length = 1
         self._done = 1
 
     @property
     def gain(self) -> float:
+        """Where the gain is now."""
         share = self._done / self._length
         return self._to + (self._from - self._to) * (0.5 + 0.5 * math.cos(math.pi * share))
 
     @property
     def target(self) -> float:
+        """Where the gain rests or is going."""
         return self._to
 
     @property
@@ -100,15 +103,17 @@ class FadeRamp:
 
     def go(self, gain: float, frames: int) -> None:
         """Move to ``gain`` within ``frames``, from wherever the gain is now."""
-        self._from, self._to = self.gain, gain
-        self._length, self._done = max(1, frames), 0
+        with self._lock:
+            self._from, self._to = self.gain, gain
+            self._length, self._done = max(1, frames), 0
 
     def apply(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """Multiply the next (n, 2) samples; at a resting gain of 1 they pass unchanged."""
-        if not self.moving:
-            return block if self._to == 1.0 else block * np.float32(self._to)
-        steps = np.minimum(np.arange(self._done + 1, self._done + len(block) + 1), self._length)
-        gains = self._to + (self._from - self._to) * (0.5 + 0.5 * np.cos(np.pi * steps / self._length))
-        self._done = min(self._done + len(block), self._length)
+        with self._lock:
+            if not self.moving:
+                return block if self._to == 1.0 else block * np.float32(self._to)
+            steps = np.minimum(np.arange(self._done + 1, self._done + len(block) + 1), self._length)
+            gains = self._to + (self._from - self._to) * (0.5 + 0.5 * np.cos(np.pi * steps / self._length))
+            self._done = min(self._done + len(block), self._length)
         result: NDArray[np.float32] = block * gains.astype(np.float32)[:, None]
         return result

@@ -1,7 +1,7 @@
 """The sound process seen from the session: ``ProcessSink`` starts it, feeds it, watches it and starts it again.
 
 Rules of this file:
-1. Whatever happens to sound, the session goes on: after ``open`` nothing here raises.
+1. Whatever happens to sound, the session goes on: after ``open`` only a caller's mistake raises.
 2. What the music should do lives here, in the parent: a new sound process gets the targets it needs sent again.
 3. Everything runs in the event loop, and nothing waits in it (``link.py`` has the threads).
 4. Live sound must show life every two seconds. A file may take as long as the machine needs, so a minute counts there.
@@ -91,7 +91,7 @@ class ProcessSink:
         self._progressed = asyncio.Event()
         self._ended = asyncio.Event()  # no process runs and none will be started
         self._tasks: set[asyncio.Task[None]] = set()
-        self._opened = self._closing = self._failed = self._ready = False
+        self._opened = self._closing = self._failed = self._ready = self._starting = False
         self._quiet_checks = 0
         self._start_frame = 0
         self._progress = Progress(0, 0, 0, 0)
@@ -111,6 +111,8 @@ class ProcessSink:
         PulseTuneError
             If the file cannot be written or the soundscape not be built.
         """
+        if self._command == CHILD_COMMAND and not pyo_available():
+            raise PulseTuneError("On this computer no music can be made: pyo is missing.", "Choose --output silent.")
         self._tell(SoundState.STARTING, "")
         self._start(self._clock.now_s() if self._live else 0.0)
         self._background(self._watch())
@@ -120,6 +122,7 @@ class ProcessSink:
             self._give_up()
             raise
         if not self._ready:
+            self._stop_tasks()
             raise _error(self._trouble)
         self._opened = True
 
@@ -127,10 +130,13 @@ class ProcessSink:
         if self._failed or self._closing:
             return
         before_s = self._history.newest_s
+        if before_s is not None and parameters.t_s < before_s:
+            raise ValueError(f"targets must come in order of time: {parameters.t_s} after {before_s}")
         if self._live and parameters.t_s - (before_s or self._start_frame / SAMPLE_RATE_HZ) > JUMP_S:
             self._history.clear()
             self._history.add(parameters, parameters.t_s)
-            self._replace("Session time moved on: the music starts again there", new_part=before_s is not None)
+            if self._link is not None:  # else a process is about to start, and begins there
+                self._replace("Session time moved on: the music starts again there", new_part=before_s is not None)
             return
         needed_s = parameters.t_s - 2 * LEAD_IN_S if self._live else self._progress.rendered_frame / SAMPLE_RATE_HZ
         self._history.add(parameters, needed_s)
@@ -157,7 +163,7 @@ class ProcessSink:
 
     async def close(self) -> None:
         self._closing = True
-        if self._link is None:
+        if self._link is None and (self._live or not self._starting):
             self._ended.set()
         self._send(Close())
         try:
@@ -166,8 +172,7 @@ class ProcessSink:
         except TimeoutError:
             self._give_up()
             await self._ended.wait()
-        for task in self._tasks:
-            task.cancel()
+        self._stop_tasks()
 
     @property
     def report(self) -> OutputReport:
@@ -270,10 +275,12 @@ class ProcessSink:
             self._parts += 1
             why += f"; the file goes on in {self._part(self._output.path or self._record)}"
         self._tell(SoundState.RESTARTING, why)
+        self._starting = True
         self._background(self._start_later(delay_s, begun_s))
 
     async def _start_later(self, delay_s: float, begun_s: float) -> None:
         await asyncio.sleep(delay_s)
+        self._starting = False
         if self._live and self._closing:
             self._ended.set()
             return
@@ -310,6 +317,10 @@ class ProcessSink:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _stop_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
 
     def _frames(self) -> int:
         """Played or written by the present process."""
