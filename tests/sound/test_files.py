@@ -67,7 +67,7 @@ def test_after_a_kill_what_was_written_can_be_read(tmp_path: Path, suffix: str) 
 @pytest.mark.parametrize("suffix", [".flac", ".wav"])
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / "nowhere" / f"music{suffix}"
-    with pytest.raises(FileTrouble, match=str(path)):
+    with pytest.raises(FileTrouble, match=f"{path} cannot be written: No such file"):
         FileOutput(path, RATE_HZ, 0)
 
 

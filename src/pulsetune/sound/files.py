@@ -69,6 +69,7 @@ class _FlacWriter:
     def __init__(self, path: Path, sample_rate_hz: int) -> None:
         import soundfile
 
+        path.open("wb").close()  # the system says why this is impossible; libsndfile only that it is
         self._file = soundfile.SoundFile(path, "w", sample_rate_hz, CHANNELS, "PCM_24", format="FLAC")
 
     def write(self, block: NDArray[np.float32]) -> None:
@@ -124,5 +125,8 @@ def _trouble(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as error:  # soundfile raises RuntimeErrors
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise FileTrouble(f"{path} cannot be written: {said or type(error).__name__}") from error
+        if isinstance(error, OSError):
+            why = error.strerror or str(error)
+        else:
+            why = "the encoder failed; perhaps the disk is full"  # libsndfile's own words mislead here
+        raise FileTrouble(f"{path} cannot be written: {why}") from error
