@@ -73,6 +73,7 @@ def test_a_hole_in_the_times_is_kept() -> None:
         ("1.0 800\n0.5 900\n", "line 2"),
         ("0,833\n0,840\n0,836\n1,002\n0,999\n", "line 5"),  # decimal commas without a separator to tell them from
         ("1 2 3\n", "line 1"),
+        ("1,800\n" + "1" * 200_000 + ",800\n", "line 2"),  # a cell longer than the csv module allows
         ("heart,rate\n60,60\n", "line 1"),
         ("t_s,rr_ms\n0.8,800\n1.7\n", "line 3"),
         ("t_s,rr_ms\n0.8,800\n,900\n", "line 3"),

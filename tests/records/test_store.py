@@ -274,6 +274,34 @@ def test_a_disk_that_stays_full_is_an_error_at_the_end_and_what_was_saved_stays(
     assert len(list(Library(home).events(1))) == 2
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="tmpfs")
+def test_a_session_that_cannot_begin_says_why_and_leaves_no_lock(small_disk: Path) -> None:
+    home = small_disk / "home"
+    SessionLog.start(home, started()).close()
+    filler = fill(small_disk)
+    with pytest.raises(PulseTuneError, match="cannot be used") as caught:
+        SessionLog.start(home, started())
+    assert "PULSETUNE_HOME" in caught.value.hint
+    filler.unlink()
+    log = SessionLog.start(home, started())
+    log.append(1.0, Beat(1.0, 800.0, 800.0))
+    log.close()
+    assert Library(home).row(log.session_id).beats == 1
+
+
+def test_a_row_that_cannot_be_written_gives_the_lock_back(home: Path) -> None:
+    SessionLog.start(home, started()).close()
+    with closing(sqlite3.connect(home / "sessions.db")) as database:
+        database.execute("CREATE TRIGGER refuse BEFORE INSERT ON events BEGIN SELECT raise(FAIL, 'refused'); END")
+    with pytest.raises(PulseTuneError, match="refused"):
+        SessionLog.start(home, started())
+    with closing(sqlite3.connect(home / "sessions.db")) as database:
+        database.execute("DROP TRIGGER refuse")
+    assert [row.session_id for row in Library(home).sessions()] == [1]
+    assert not list((home / "live").glob("[0-9]*.lock"))
+    SessionLog.start(home, started()).close()
+
+
 def test_a_home_that_cannot_be_is_an_error_for_people(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(PulseTuneError) as caught:
