@@ -292,9 +292,11 @@ def test_bluetooth_switched_off_and_on_again(bluez: FakeBlueZ, strap: FakeStrap)
         bluez.power(False)
         ear.until_link(Link.LOST)
         ear.until_link(Link.UNAVAILABLE, "Bluetooth is switched off")
+        said = len(ear.links)
+        time.sleep(10 * PATIENT.backoff_s[-1])  # several attempts
         bluez.power(True)
         beat(ear, strap, A_LITTLE_LESS)
-    assert len([event for event in ear.links if event.link is Link.UNAVAILABLE]) == 1
+    assert [event.link for event in ear.links[said:]] == [Link.SEARCHING, Link.CONNECTING, Link.CONNECTED]
 
 
 @pytest.mark.parametrize("politely", [True, False])
@@ -420,6 +422,21 @@ def test_details_outside_their_definition_are_not_known(
 
 
 # ---------------------------------------------------------------- signals that are not right
+
+
+def test_a_read_that_fails_after_a_reconnection_undoes_no_earlier_answer(strap: FakeStrap) -> None:
+    with Listening() as ear:
+        ear.until(lambda event: isinstance(event, StrapInfo))
+        beat(ear, strap)
+        strap.misbehave.read_refusal = DBusRefusal(FAILED, "Operation failed with ATT error: 0x0e")
+        strap.hang_up()
+        ear.until_link(Link.CONNECTED)
+        deadline_s = time.monotonic() + 5
+        while strap.calls.count("ReadValue") < 2 * 4 and time.monotonic() < deadline_s:
+            time.sleep(0.002)
+        beat(ear, strap, A_LITTLE_LESS)
+    assert strap.calls.count("ReadValue") == 2 * 4
+    assert len([event for event in ear.events if isinstance(event, StrapInfo)]) == 1
 
 
 def test_unreadable_payloads_are_labelled_and_never_end_the_stream(strap: FakeStrap) -> None:

@@ -20,7 +20,7 @@ class Tries:
         for stage, progress in steps:
             if stage <= at:
                 self.announcer.progress(self.t_s, stage, progress, "")
-        self.announcer.trouble(self.t_s, at, link, detail)
+        self.announcer.trouble(self.t_s, link, detail)
 
     @property
     def links(self) -> list[Link]:
@@ -54,10 +54,27 @@ def test_getting_further_than_before_is_said() -> None:
     ]
 
 
+def test_the_same_failure_at_changing_stages_is_said_once() -> None:
+    tries = Tries()
+    for _ in range(100):
+        tries.fail(Stage.NOTHING, Link.UNAVAILABLE, "switched off")
+        tries.fail(Stage.CONNECT, Link.UNAVAILABLE, "switched off")
+    assert tries.links == [Link.UNAVAILABLE, Link.SEARCHING, Link.CONNECTING, Link.UNAVAILABLE]
+
+
+def test_beats_are_always_worth_a_word() -> None:
+    tries = Tries()
+    tries.announcer.progress(0.0, Stage.BEATS, Link.CONNECTED, "")
+    for _ in range(2):
+        tries.announcer.trouble(1.0, Link.UNAVAILABLE, "refused after all")
+    tries.announcer.progress(2.0, Stage.BEATS, Link.CONNECTED, "")
+    assert tries.links == [Link.CONNECTED, Link.LOST, Link.UNAVAILABLE, Link.CONNECTED]
+
+
 def test_a_link_that_was_said_to_stand_is_said_to_be_lost_whatever_broke_it() -> None:
     tries = Tries()
     tries.announcer.progress(0.0, Stage.SUBSCRIBE, Link.CONNECTED, "")
-    tries.announcer.trouble(1.0, Stage.RADIO, Link.UNAVAILABLE, "switched off")
+    tries.announcer.trouble(1.0, Link.UNAVAILABLE, "switched off")
     assert tries.links == [Link.CONNECTED, Link.LOST, Link.UNAVAILABLE]
 
 

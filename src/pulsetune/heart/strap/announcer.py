@@ -1,7 +1,7 @@
 """Says each state of the link once.
 
-The reader tries for ever, and most attempts end like the one before. Attempts climb the stages below; a failure at
-one stage silences the progress reports up to that stage until an attempt gets further.
+The reader tries for ever, and most attempts end like the one before. Attempts climb the stages below; when one fails,
+progress up to the stage that it reached is not reported again until an attempt gets further.
 
 Rules of this file:
 1. The same state with the same sentence is never said twice in a row.
@@ -20,11 +20,10 @@ class Stage(IntEnum):
     """How far an attempt got."""
 
     NOTHING = 0
-    RADIO = 1
-    SEARCH = 2
-    CONNECT = 3
-    SUBSCRIBE = 4
-    BEATS = 5
+    SEARCH = 1
+    CONNECT = 2
+    SUBSCRIBE = 3
+    BEATS = 4
 
 
 class Announcer:
@@ -33,6 +32,7 @@ class Announcer:
     def __init__(self, emit: Callable[[LinkChanged], None]) -> None:
         self._emit = emit
         self._said: tuple[Link, str] | None = None
+        self._reached = Stage.NOTHING
         self._silenced_to = Stage.NOTHING
 
     @property
@@ -42,21 +42,25 @@ class Announcer:
 
     def progress(self, t_s: float, stage: Stage, link: Link, detail: str) -> None:
         """An attempt reached ``stage``; silent where an earlier attempt failed at it or beyond."""
+        self._reached = stage
         if stage > self._silenced_to:
             self._silenced_to = Stage.NOTHING
             self._say(t_s, link, detail)
 
-    def trouble(self, t_s: float, stage: Stage, link: Link, detail: str) -> None:
-        """An attempt failed at ``stage``."""
+    def trouble(self, t_s: float, link: Link, detail: str) -> None:
+        """An attempt failed."""
         if self.connected and link is not Link.LOST:
             self._say(t_s, Link.LOST, detail)
+        # where attempts fail alike at different stages, the furthest counts; beats are always worth a word
+        before = self._silenced_to if (link, detail) == self._said else Stage.NOTHING
+        self._silenced_to = min(Stage.SUBSCRIBE, max(before, self._reached))
+        self._reached = Stage.NOTHING
         self._say(t_s, link, detail)
-        self._silenced_to = stage
 
     def lost(self, t_s: float, detail: str) -> None:
         """A link that gave beats has ended; the next attempt reports its progress again."""
         self._say(t_s, Link.LOST, detail)
-        self._silenced_to = Stage.NOTHING
+        self._reached = self._silenced_to = Stage.NOTHING
 
     def _say(self, t_s: float, link: Link, detail: str) -> None:
         if (link, detail) != self._said:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -89,10 +89,13 @@ async def connected_straps(wanted: Wanted) -> list[Sighting]:
     return []
 
 
-async def scan(wanted: Wanted, seconds: float, settle_s: float | None = None) -> list[Sighting]:
+async def scan(
+    wanted: Wanted, seconds: float, settle_s: float | None = None, on_started: Callable[[], None] | None = None
+) -> list[Sighting]:
     """Straps that advertise, the nearest first.
 
     With ``settle_s`` the scan ends that long after the first one was seen; without, it takes all ``seconds``.
+    ``on_started`` is called when the radio really searches.
     """
     from bleak import BleakScanner
 
@@ -107,6 +110,8 @@ async def scan(wanted: Wanted, seconds: float, settle_s: float | None = None) ->
     services = None if wanted.by_address else [HEART_RATE_SERVICE]
     async with asyncio.timeout(seconds + (settle_s or 0.0) + GUARD_S):
         async with BleakScanner(on_advertisement, services):
+            if on_started:
+                on_started()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await (first.wait() if settle_s is not None else asyncio.Event().wait())

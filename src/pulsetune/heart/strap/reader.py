@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pulsetune.heart.heart_rate_measurement import decode
+from pulsetune.heart.strap import words
 from pulsetune.heart.strap.announcer import Announcer, Stage
 from pulsetune.heart.strap.link import LinkEnd, StrapDetails, StrapLink
 from pulsetune.heart.strap.radio import FoundStrap, Sighting, Wanted, connected_straps, scan
@@ -42,7 +43,9 @@ class StrapReader:
         self._duplicates = DuplicateFilter()
         self._watch = SignalWatch()
         self._shunned: dict[str, float] = {}
-        self._ask_system = True
+        # What the system calls connected may be a leftover of a Bluetooth service that died: after any trouble that
+        # points there, a scan comes first, which sets the system's list right.
+        self._trust_system = True
         self._stalled = False
         self._beats_on_link = 0
         self._info: StrapInfo | None = None
@@ -58,34 +61,44 @@ class StrapReader:
                 if _is_cancelled(error):
                     raise
                 log.debug("attempt ended", exc_info=error)
-                self._announcer.trouble(self._clock.now_s(), Stage.RADIO, Link.UNAVAILABLE, radio_trouble(error))
+                self._trust_system = False
+                self._announcer.trouble(self._clock.now_s(), Link.UNAVAILABLE, radio_trouble(error))
             failures = 0 if self._beats_on_link else failures + 1
             await asyncio.sleep(self._timing.pause_s(failures))
 
     async def _attempt(self) -> None:
-        self._announcer.progress(
-            self._clock.now_s(), Stage.SEARCH, Link.SEARCHING, f"Looking for {self._wanted_words()}."
-        )
         sightings = await self._find()
         if not sightings:
-            self._announcer.trouble(self._clock.now_s(), Stage.SEARCH, Link.SEARCHING, self._not_found_sentence())
+            self._announcer.trouble(self._clock.now_s(), Link.SEARCHING, words.not_found(self._name, self._asked_for))
             return
         chosen = sightings[0]
-        # What the system calls connected may be a leftover of a Bluetooth service that died. Unless beats come,
-        # the next attempt scans instead.
-        self._ask_system = not chosen.found.connected
-        self._announcer.progress(self._clock.now_s(), Stage.CONNECT, Link.CONNECTING, _connecting_sentence(sightings))
+        self._announcer.progress(
+            self._clock.now_s(), Stage.CONNECT, Link.CONNECTING, words.connecting(chosen.found.name, len(sightings))
+        )
         await self._listen(chosen)
-        self._ask_system = self._ask_system or self._beats_on_link > 0
+        if chosen.found.connected and not self._beats_on_link:
+            self._trust_system = False
 
     async def _find(self) -> list[Sighting]:
         now_s = asyncio.get_running_loop().time()
         self._shunned = {address: until_s for address, until_s in self._shunned.items() if until_s > now_s}
         wanted = Wanted(self.strap.address if self.strap else self._asked_for, frozenset(self._shunned))
-        ask, self._ask_system = self._ask_system, True
-        connected = await connected_straps(wanted) if ask else []
+        connected = await connected_straps(wanted) if self._trust_system else []
+        if connected:
+            return connected
         settle_s = 0.0 if wanted.by_address else self._timing.settle_s
-        return connected or await scan(wanted, self._timing.scan_s, settle_s)
+        found = await scan(wanted, self._timing.scan_s, settle_s, self._searching)
+        self._trust_system = True
+        return found
+
+    @property
+    def _name(self) -> str | None:
+        return self.strap.name if self.strap else None
+
+    def _searching(self) -> None:
+        self._announcer.progress(
+            self._clock.now_s(), Stage.SEARCH, Link.SEARCHING, words.looking(self._name, self._asked_for)
+        )
 
     async def _listen(self, sighting: Sighting) -> None:
         found = sighting.found
@@ -105,20 +118,18 @@ class StrapReader:
             log.debug("no link to %s", found.address, exc_info=error)
             if isinstance(error, NotAStrap):
                 self._shunned[found.address] = asyncio.get_running_loop().time() + self._timing.shun_s
-            self._announcer.trouble(
-                self._clock.now_s(), Stage.CONNECT, Link.UNAVAILABLE, connect_trouble(error, found.name)
-            )
+            self._announcer.trouble(self._clock.now_s(), Link.UNAVAILABLE, connect_trouble(error, found.name))
         else:
             self._tell_end(found, end)
 
     def _subscribed(self, found: FoundStrap) -> None:
-        self._announcer.progress(self._clock.now_s(), Stage.SUBSCRIBE, Link.CONNECTED, f"Connected to {found.name}.")
+        self._announcer.progress(self._clock.now_s(), Stage.SUBSCRIBE, Link.CONNECTED, words.connected(found.name))
 
     def _receive(self, found: FoundStrap, payload: bytes) -> None:
         t_s = self._clock.now_s()
         if self._beats_on_link == 0:
             # said before the first sample, even where a beat overtook the answer to the subscription
-            self._announcer.progress(t_s, Stage.BEATS, Link.CONNECTED, f"Connected to {found.name}.")
+            self._announcer.progress(t_s, Stage.BEATS, Link.CONNECTED, words.connected(found.name))
             self.strap = found
             self._clear_stall(t_s)
         self._beats_on_link += 1
@@ -134,14 +145,16 @@ class StrapReader:
             self._emit(change)
 
     def _describe(self, found: FoundStrap, details: StrapDetails) -> None:
+        # a read that failed this time does not undo an earlier answer of the same strap
+        known = self._info if self._info and self._info.address == found.address else StrapInfo(0.0, "", "")
         info = StrapInfo(
             self._clock.now_s(),
             found.name,
             found.address,
-            details.battery_percent,
-            details.body_location,
-            details.maker,
-            details.model,
+            known.battery_percent if details.battery_percent is None else details.battery_percent,
+            details.body_location or known.body_location,
+            details.maker or known.maker,
+            details.model or known.model,
         )
         if self._info is None or replace(self._info, t_s=info.t_s) != info:
             self._info = info
@@ -149,7 +162,8 @@ class StrapReader:
 
     def _tell_end(self, found: FoundStrap, end: LinkEnd) -> None:
         had_beats = self._beats_on_link > 0
-        detail = _lost_sentence(found.name, end) if had_beats else _silent_sentence(found.name, end)
+        detail = words.lost(found.name, end) if had_beats else words.silent(found.name, end)
+        self._trust_system = end is not LinkEnd.STALLED
         if end is LinkEnd.STALLED and not self._stalled:
             self._stalled = True
             self._emit(SignalWarning(self._clock.now_s(), SignalIssue.STALLED, True, detail))
@@ -157,7 +171,7 @@ class StrapReader:
         if had_beats:
             self._announcer.lost(self._clock.now_s(), detail)
         else:
-            self._announcer.trouble(self._clock.now_s(), Stage.SUBSCRIBE, Link.LOST, detail)
+            self._announcer.trouble(self._clock.now_s(), Link.LOST, detail)
 
     def _end_link(self) -> None:
         t_s = self._clock.now_s()
@@ -172,44 +186,8 @@ class StrapReader:
             self._stalled = False
             self._emit(SignalWarning(t_s, SignalIssue.STALLED, False, "Heartbeats arrive again."))
 
-    def _wanted_words(self) -> str:
-        if self.strap:
-            return f"{self.strap.name} again"
-        return "a heart-rate strap" if self._asked_for is None else f"the strap {self._asked_for}"
-
-    def _not_found_sentence(self) -> str:
-        if self.strap:
-            return (
-                f"{self.strap.name} is out of reach or off the skin: put it on and come nearer; "
-                f"it is taken up again as soon as it shows."
-            )
-        which = "No heart-rate strap" if self._asked_for is None else f"No strap like {self._asked_for}"
-        return (
-            f"{which} was found so far: put it on with moist electrodes, and close any other app, phone or watch "
-            f"that may hold it."
-        )
-
 
 def _is_cancelled(error: BaseException) -> bool:
     # a stack that dies may cancel what we wait for; only a cancellation of the reader itself counts
     task = asyncio.current_task()
     return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
-
-
-def _connecting_sentence(sightings: list[Sighting]) -> str:
-    chosen = sightings[0].found
-    if len(sightings) == 1:
-        return f"Found {chosen.name}: connecting."
-    return f"Found {len(sightings)} straps: connecting to the nearest, {chosen.name}; name another with --strap."
-
-
-def _lost_sentence(name: str, end: LinkEnd) -> str:
-    if end is LinkEnd.STALLED:
-        return f"{name} sends no heartbeats any more: connecting again."
-    return f"The connection to {name} was lost: looking for it again."
-
-
-def _silent_sentence(name: str, end: LinkEnd) -> str:
-    if end is LinkEnd.STALLED:
-        return f"{name} is connected but sends no heartbeats: moisten the electrodes and tighten the strap."
-    return f"{name} hung up before its first heartbeat: trying again."

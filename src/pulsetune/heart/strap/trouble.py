@@ -121,12 +121,26 @@ def connect_trouble(error: BaseException, name: str) -> str:
         return f"{name} has no heart-rate service, whatever it advertises: name your strap with --strap."
     if isinstance(error, SubscriptionRefused):
         return _refused(error.__cause__, name)
+    if _is_forgotten(error):
+        return _forgotten_sentence(name)
     if _is_held(error):
         return (
             f"{name} is switched on but does not accept the connection, most likely because a phone, a watch or "
             f"another app holds it: close it there; trying again."
         )
     return f"{name} could not be connected ({_words(error)}): trying again."
+
+
+def _is_forgotten(error: BaseException | None) -> bool:
+    from bleak.exc import BleakDBusError, BleakDeviceNotFoundError
+
+    if isinstance(error, BleakDBusError):
+        return error.dbus_error == "org.freedesktop.DBus.Error.UnknownObject"
+    return isinstance(error, BleakDeviceNotFoundError)
+
+
+def _forgotten_sentence(name: str) -> str:
+    return f"{name} has disappeared from the Bluetooth service's list: looking for it again."
 
 
 def _is_held(error: BaseException) -> bool:
@@ -144,6 +158,8 @@ def _refused(cause: BaseException | None, name: str) -> str:
 
     if isinstance(cause, BleakDBusError) and cause.dbus_error in _SUBSCRIPTION_TAKEN:
         return f"Another program on this computer reads {name} for itself alone: close it; trying again."
+    if _is_forgotten(cause):
+        return _forgotten_sentence(name)
     if isinstance(cause, TimeoutError):
         return f"{name} is connected but does not answer: trying again."
     return f"{name} does not hand out its heartbeats ({_words(cause)}): trying again."
