@@ -168,6 +168,14 @@ def test_any_stream_keeps_each_raw_interval_once_in_order_and_adds_up(stream: li
     assert nn_ms == pytest.approx(raw_ms, abs=0.01 * len(out) + 1e-6)
 
 
+def test_an_inserted_beat_never_comes_before_the_beat_that_was_there() -> None:
+    """After a burst beat times can be squeezed together; a split must respect that."""
+    cleaner = Cleaner()
+    clean(BEFORE, cleaner)
+    beats = cleaner.push(RawBeat(100.0, 850.0)) + cleaner.push(RawBeat(100.2, 1700.0))
+    assert [beat.t_s for beat in beats] == [100.0, 100.0, 100.2]
+
+
 # ---------------------------------------------------------------- real recordings
 
 

@@ -12,7 +12,7 @@ from pulsetune.arousal.estimate import ArousalModel
 from pulsetune.arousal.window import Reading
 from pulsetune.model import Baseline
 
-BASELINE = Baseline(60.0, 40.0, 4.0, 0.3, 60.0)
+BASELINE = Baseline(120.0, 60.0, 40.0, 4.0, 0.3, 60.0)
 
 
 def reading(heart_rate_bpm: float | None, rmssd_ms: float | None = None, quality: float = 1.0) -> Reading:

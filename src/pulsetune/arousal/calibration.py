@@ -45,10 +45,10 @@ class Calibration:
             self._best, self._best_quality = list(self._readings), quality
         if quality < GOOD_QUALITY and now_s < self._calibrate_s + EXTEND_S:
             return None
-        return baseline_of(self._best)
+        return baseline_of(self._best, now_s)
 
 
-def baseline_of(readings: Sequence[Reading]) -> Baseline | None:
+def baseline_of(readings: Sequence[Reading], now_s: float) -> Baseline | None:
     """Median and shrunk spread of readings a second apart; None if fewer than ``FEWEST_READINGS`` know a heart rate."""
     rates = [r.heart_rate_bpm for r in readings if r.heart_rate_bpm is not None]
     logs = [math.log(r.rmssd_ms) for r in readings if r.rmssd_ms]
@@ -56,6 +56,7 @@ def baseline_of(readings: Sequence[Reading]) -> Baseline | None:
         return None
     known = len(logs) >= FEWEST_READINGS
     return Baseline(
+        t_s=now_s,
         heart_rate_bpm=round(statistics.median(rates), 4),
         rmssd_ms=round(math.exp(statistics.median(logs)), 4) if known else None,
         heart_rate_spread_bpm=round(_shrunk(rates, RATE_SPREAD_BPM), 4),

@@ -12,17 +12,33 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
+from dataclasses import dataclass
 
 LEVEL_BEATS = 11  # median window of Lipponen and Tarvainen; a shorter one follows artifacts
 THRESHOLD_BEATS = 61  # about a minute: the 91 of the paper, shorter because it cannot be centred
 FEWEST = 12  # values from which quartiles are worth something
 START_BEATS = 3
-BAND_GAIN = 5.2
-JUMP_GAIN = 4.0
-BEND_GAIN = 5.6
-BEND_FLOOR_MS = 30.0
-BEND_FLOOR = 0.08
-BEND_CAP = 0.17
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A threshold: ``gain`` on half the interquartile range, kept between floors and cap (shares of the level)."""
+
+    gain: float
+    unknown: float  # half range, as a share of the level, before enough values exist
+    floor_ms: float  # straps count in steps of 1 to 8 ms: those must not become artifacts
+    floor: float
+    cap: float
+
+    def of(self, spread: RunningQuartiles, level_ms: float) -> float:
+        """The threshold in ms."""
+        wanted_ms = self.gain * spread.half_range(self.unknown * level_ms)
+        return min(max(wanted_ms, self.floor_ms, self.floor * level_ms), self.cap * level_ms)
+
+
+BAND = Limits(gain=5.2, unknown=0.04, floor_ms=45.0, floor=0.11, cap=0.25)  # the paper's gain
+JUMP = Limits(gain=4.0, unknown=0.03, floor_ms=45.0, floor=0.07, cap=0.35)
+BEND = Limits(gain=5.7, unknown=0.02, floor_ms=30.0, floor=0.078, cap=0.17)
 
 
 class RunningQuartiles:
@@ -104,9 +120,6 @@ class Reference:
         n = len(ordered)
         level = ordered[n // 2] if n % 2 else 0.5 * (ordered[n // 2 - 1] + ordered[n // 2])
         self.level_ms = level
-        spread = BAND_GAIN * self._deviations.half_range(0.04 * level)
-        self.band_ms = min(max(spread, 45.0, 0.11 * level), 0.25 * level)
-        jump = JUMP_GAIN * self._differences.half_range(0.03 * level)
-        self.jump_ms = min(max(jump, 45.0, 0.07 * level), 0.35 * level)
-        bend = BEND_GAIN * self._bends.half_range(0.02 * level)
-        self.bend_ms = min(max(bend, BEND_FLOOR_MS, BEND_FLOOR * level), BEND_CAP * level)
+        self.band_ms = BAND.of(self._deviations, level)
+        self.jump_ms = JUMP.of(self._differences, level)
+        self.bend_ms = BEND.of(self._bends, level)
