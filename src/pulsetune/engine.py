@@ -14,7 +14,6 @@ from pulsetune.arousal.pipeline import Pipeline
 from pulsetune.guide.conductor import Conductor
 from pulsetune.model import (
     TICK_S,
-    Baseline,
     Command,
     EndedBecause,
     Event,
@@ -22,7 +21,6 @@ from pulsetune.model import (
     Input,
     LinkChanged,
     ListenerProfile,
-    Phase,
     Program,
     SignalWarning,
 )
@@ -37,22 +35,15 @@ class SessionEngine:
         self._pipeline = Pipeline(program.calibrate_s)
         self._conductor = Conductor(program, profile, policy)
         self._next_tick = 0
+        self._baseline_told = False
 
     @property
     def finished(self) -> bool:
         return self._conductor.finished
 
     @property
-    def phase(self) -> Phase:
-        return self._conductor.phase
-
-    @property
     def ended(self) -> tuple[EndedBecause, str]:
         return self._conductor.ended_because, self._conductor.ended_detail
-
-    @property
-    def baseline(self) -> Baseline | None:
-        return self._pipeline.baseline
 
     @property
     def gaps(self) -> int:
@@ -90,6 +81,9 @@ class SessionEngine:
         if tick and tick % TICKS_PER_S == 0:
             estimate = self._pipeline.estimate(at_s)
             out.append((at_s, estimate))
+            if self._pipeline.baseline is not None and not self._baseline_told:
+                self._baseline_told = True
+                out.append((at_s, self._pipeline.baseline))
             self._conductor.second(at_s, estimate, self._pipeline.baseline)
         else:
             self._conductor.tick(at_s)

@@ -179,8 +179,9 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """This listener's own level at the end of calibration."""
+    """This listener's own level at the end of calibration (``t_s``): the measure of everything that follows."""
 
+    t_s: float
     heart_rate_bpm: float
     rmssd_ms: float | None
     heart_rate_spread_bpm: float
@@ -347,5 +348,5 @@ class CheckIn:
 SourceEvent = HeartSample | LinkChanged | StrapInfo | SignalWarning
 Input = SourceEvent | Command
 SoundEvent = PulseTick | SoundStatus
-Decision = Beat | ArousalEstimate | Cue | AudioParameters
+Decision = Beat | Baseline | ArousalEstimate | Cue | AudioParameters
 Event = Input | Decision | SignalWarning | SoundEvent | SessionStarted | SessionEnded | CheckIn

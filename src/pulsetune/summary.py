@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pulsetune.model import (
     ArousalEstimate,
     AudioParameters,
+    Baseline,
     Beat,
     BeatKind,
     Cue,
@@ -79,6 +80,8 @@ class SummaryFold:
                 self.started = event
             case Beat():
                 self._take_beat(event)
+            case Baseline():
+                self._baseline_bpm = round(event.heart_rate_bpm, 1)
             case ArousalEstimate():
                 self._take_estimate(event)
             case Cue():
@@ -131,8 +134,6 @@ class SummaryFold:
 
     def _take_cue(self, cue: Cue) -> None:
         if not self._phases or self._phases[-1][0] is not cue.phase:
-            if self._phases and self._phases[-1][0] is Phase.CALIBRATE:
-                self._baseline_bpm = self._final_bpm
             self._phases.append((cue.phase, cue.t_s))
 
     def _spans(self) -> list[PhaseSpan]:

@@ -16,6 +16,7 @@ from pulsetune.model import (
     TICK_S,
     ArousalEstimate,
     AudioParameters,
+    Baseline,
     Beat,
     Command,
     Cue,
@@ -29,7 +30,7 @@ from pulsetune.model import (
 )
 
 _INPUTS = (HeartSample, LinkChanged, StrapInfo, SignalWarning, Command)
-_DECISIONS = (Beat, ArousalEstimate, Cue, AudioParameters)
+_DECISIONS = (Beat, Baseline, ArousalEstimate, Cue, AudioParameters)
 
 
 @dataclass(frozen=True, slots=True)

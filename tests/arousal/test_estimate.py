@@ -107,7 +107,7 @@ def test_the_baseline_is_the_median_of_the_last_minute() -> None:
 
 
 def test_a_flat_minute_keeps_a_usual_spread() -> None:
-    baseline = baseline_of([reading(60.0, 40.0)] * 60)
+    baseline = baseline_of([reading(60.0, 40.0)] * 60, 120.0)
     assert baseline is not None
     assert baseline.heart_rate_spread_bpm == pytest.approx(math.sqrt(30 * 16 / 90), abs=1e-4)
     assert baseline.ln_rmssd_spread == pytest.approx(math.sqrt(30 * 0.09 / 90), abs=1e-4)

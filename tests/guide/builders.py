@@ -63,7 +63,7 @@ class Evening:
             silent_s = 0 if rate is not None else silent_s + 1
             known = rate if silent_s == 0 else None
             if baseline is None and t >= self.program.calibrate_s and known is not None:
-                baseline = Baseline(known, 30.0, 4.0, 0.3, 60.0)
+                baseline = Baseline(float(t), known, 30.0, 4.0, 0.3, 60.0)
             if t in self.commands:
                 conductor.command(float(t), Command(float(t), self.commands[t]))
             age_s = float(silent_s) if silent_s else 0.5

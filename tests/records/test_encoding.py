@@ -19,7 +19,7 @@ from pulsetune.records.encoding import KINDS, decode_event, encode_event, event_
 
 def test_every_event_type_has_its_snake_case_name() -> None:
     assert set(KINDS) == {
-        "heart_sample", "link_changed", "strap_info", "signal_warning", "command", "beat", "arousal_estimate", "cue",
+        "heart_sample", "link_changed", "strap_info", "signal_warning", "command", "beat", "baseline", "arousal_estimate", "cue",
         "audio_parameters", "pulse_tick", "sound_status", "session_started", "session_ended", "check_in",
     }  # fmt: skip
 
