@@ -7,12 +7,17 @@ Rules of this package:
 
 from __future__ import annotations
 
+import logging
+
 from pulsetune.heart.strap.radio import FoundStrap, probe, survey
 from pulsetune.heart.strap.source import StrapSource
 from pulsetune.heart.strap.thread import LoopThread
 from pulsetune.heart.strap.timing import StrapTiming
 
 __all__ = ["FoundStrap", "StrapSource", "StrapTiming", "check_bluetooth", "find_straps"]
+
+# bleak's warnings are for programmers: without a handler of the program's choice they stay off a listener's screen
+logging.getLogger("bleak").addHandler(logging.NullHandler())
 
 
 async def find_straps(seconds: float, strap: str | None = None, *, first: bool = False) -> list[FoundStrap]:

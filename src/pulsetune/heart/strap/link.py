@@ -5,7 +5,8 @@ Rules of this file:
    keeps its subscription, and after the next connection every beat arrives twice.
 2. Notifications first, optional reads after them and beside them: a read may hang and must not cost a beat.
 3. The link is over when the system says so *or* when no beat comes: the system does not always say so.
-4. Payloads are handed on in the callback, at once and in order; none is looked at here.
+4. Payloads are handed on in the callback, at once and in order; none is looked at here. ``live`` returns after the
+   goodbye, so that whatever still came belongs to this link and nothing comes after it.
 """
 
 from __future__ import annotations
@@ -73,7 +74,6 @@ class StrapLink:
         self._on_payload = on_payload
         self._on_details = on_details
         self._gone = asyncio.Event()
-        self._over = False
         self._any_beat = False
         self._last_beat_s = 0.0
 
@@ -98,7 +98,6 @@ class StrapLink:
             finally:
                 details.cancel()
         finally:
-            self._over = True
             await self._leave(client)
 
     async def _subscribe(self, client: BleakClient) -> None:
@@ -112,8 +111,6 @@ class StrapLink:
             raise SubscriptionRefused from error
 
     def _receive(self, data: bytearray) -> None:
-        if self._over:  # the link was given up for dead: what still comes belongs to no link
-            return
         self._last_beat_s = asyncio.get_running_loop().time()
         self._any_beat = True
         self._on_payload(bytes(data))
