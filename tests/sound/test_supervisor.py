@@ -19,7 +19,7 @@ from pulsetune.clocks import SteppedClock, SystemClock
 from pulsetune.errors import PulseTuneError, SoundDeviceMissing, WrongUse
 from pulsetune.model import AudioParameters, SoundState, SoundStatus
 from pulsetune.ports import AHEAD_S
-from pulsetune.sound import supervisor
+from pulsetune.sound import continuity
 from pulsetune.sound.link import CHILD_COMMAND
 from pulsetune.sound.supervisor import ProcessSink
 from pulsetune.sound.wire import OutputKind, OutputSpec
@@ -108,7 +108,7 @@ def test_sound_comes_back_after_the_process_dies_or_hangs(blow: str, limit_s: fl
 
 
 def test_after_five_restarts_in_a_row_the_session_goes_on_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "RESTART_DELAYS_S", (0.0,) * 5)
+    monkeypatch.setattr(continuity, "RESTART_DELAYS_S", (0.0,) * 5)
 
     async def work() -> None:
         session = LiveSession(DYING)

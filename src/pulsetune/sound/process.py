@@ -111,8 +111,7 @@ class RenderLoop:
             self._obey()
             self._render()
             if self._live is not None:
-                missing = self._player.known_frames - self._player.position_frames
-                self._live.service(time.monotonic(), caught_up=missing < BLOCK_FRAMES)
+                self._live.service(time.monotonic(), caught_up=self._missing() < BLOCK_FRAMES)
             self._report(time.monotonic())
         self._finish()
 
@@ -144,10 +143,13 @@ class RenderLoop:
 
     def _due(self) -> bool:
         """Whether a block should be rendered now."""
-        missing = self._player.known_frames - self._player.position_frames
         if self._live is not None:
-            return missing >= BLOCK_FRAMES or self._live.starving
-        return missing >= BLOCK_FRAMES or (self._closing and missing > 0)
+            return self._missing() >= BLOCK_FRAMES or self._live.starving
+        return self._missing() >= BLOCK_FRAMES or (self._closing and self._missing() > 0)
+
+    def _missing(self) -> int:
+        """Frames that are known and not rendered; negative where the music plays on without new targets."""
+        return self._player.known_frames - self._player.position_frames
 
     def _render(self) -> None:
         for _ in range(BLOCKS_PER_TURN):
@@ -173,7 +175,7 @@ class RenderLoop:
     def _over(self) -> bool:
         if self._live is None:
             return self._orphan or (self._closing and not self._due() and self._inbox.empty())
-        if not (self._closing or self._orphan):
+        if not self._orphan and (not self._closing or self._missing() >= BLOCK_FRAMES):
             return False
         played_out = not self._live.fading and self._live.buffered_s <= CLOSE_FADE_S
         if (self._orphan or played_out) and not (self._fading_out or self._live.silent):
