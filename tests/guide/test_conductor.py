@@ -145,6 +145,13 @@ def test_a_calm_heart_is_not_led():
     assert min(p.tempo_bpm for p in evening.pulsed()) >= 53.9
 
 
+def test_after_half_an_hour_of_pulse_a_bed_remains():
+    evening = Evening(following(75), minutes=60).run(until_s=50 * 60)
+    assert evening.phase_at(120 + 29 * 60) is Phase.HOLD
+    assert evening.phase_at(120 + 31 * 60) is Phase.COMPANION
+    assert evening.parameters[-1].pulse_level == 0
+
+
 def test_feeling_dizzy_ends_the_lead():
     evening = Evening(following(75), commands={400: CommandKind.DIZZY}).run(until_s=410)
     assert evening.phases()[-1] is Phase.COMPANION

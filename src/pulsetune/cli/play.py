@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import os
@@ -121,6 +122,7 @@ def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | 
 
 async def _run(program: Program, wanted: Wanted) -> dict[str, Any]:
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
+    from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.choosing import choose
     from pulsetune.cli.status import StatusLine
     from pulsetune.records.home import home
@@ -135,7 +137,7 @@ async def _run(program: Program, wanted: Wanted) -> dict[str, Any]:
     if chosen.live and keys_possible():
         _say(KEYS_HELP)
     parts = Parts(chosen.source, chosen.sink, chosen.clock, store, status.watch, asking.commands, chosen.hear)
-    with asking.listening(keys=chosen.live):
+    with asking.listening(keys=chosen.live), kept_awake() if chosen.live else contextlib.nullcontext():
         try:
             summary = await run_session(started, parts)
         finally:

@@ -28,6 +28,7 @@ from pulsetune.model import (
 )
 
 NO_BASELINE_AFTER_S = 180  # after calibrate; then keep company without a lead
+PULSE_MOST_S = 1800  # thirty minutes of pulsed music at most in one session; then a bed without pulse
 STOP_FADE_S = 1.0  # a listener's stop is heard within a second
 SOURCE_END_FADE_S = 5.0  # a recording ran out
 LOST_FADE_S = 45.0
@@ -49,6 +50,7 @@ class Conductor:
         self.ended_detail = "the program came to its end"
         self._elapsed_s = 0  # seconds that counted: pauses extend the session
         self._phase_s = 0
+        self._pulse_s = 0
         self._ends_at_s: float | None = None
         self._cues: list[Cue] = []
         self._play_s: float | None = None
@@ -83,6 +85,7 @@ class Conductor:
         if self._ends_at_s is None and not self._volume.paused:
             self._elapsed_s += 1
             self._phase_s += 1
+            self._pulse_s += self._timbre.now.pulse_level > 0
             self._dropout.second(t_s, estimate)
             self._plan(t_s)
             self._watch_pulse(t_s)
@@ -117,6 +120,8 @@ class Conductor:
                 self._volume.fade_out(t_s, p.fade_s)
         elif left_s <= p.silence_s + p.fade_s + p.consolidate_s:
             self._fire(t_s, Trigger.TIME_TO_THIN, "nearly done: the music thins out")
+        elif self._pulse_s >= PULSE_MOST_S:
+            self._fire(t_s, Trigger.PULSE_ENOUGH, "half an hour of pulse is enough: a calm bed from here on")
 
     def _watch_pulse(self, t_s: float) -> None:
         for sentence in self._dropout.news():

@@ -22,6 +22,7 @@ class Trigger(StrEnum):
     ARRIVED = "slow music reached"
     BACKTRACK = "heart rose"
     COMPANION = "leading does not help"
+    PULSE_ENOUGH = "30 min of pulse"
     LONG_DROPOUT = "no beat for 2 min"
     RETURNED = "back, far from the music"
     TIME_TO_THIN = "time to thin"
@@ -47,6 +48,7 @@ TRANSITIONS: dict[tuple[Phase, Trigger], Phase] = {
     (Phase.MATCH, Trigger.COMPANION): Phase.COMPANION,
     (Phase.LEAD, Trigger.RETURNED): Phase.MATCH,
     (Phase.HOLD, Trigger.RETURNED): Phase.MATCH,
+    **{(phase, Trigger.PULSE_ENOUGH): Phase.COMPANION for phase in (Phase.MATCH, Phase.LEAD, Phase.HOLD)},
     **{(phase, Trigger.LONG_DROPOUT): Phase.COMPANION for phase in (Phase.MATCH, Phase.LEAD, Phase.HOLD)},
     **{(phase, Trigger.TIME_TO_THIN): Phase.CONSOLIDATE for phase in PLAYING},
     **{(phase, Trigger.TIME_TO_FADE): Phase.FADE for phase in (*PLAYING, Phase.CALIBRATE, Phase.CONSOLIDATE)},
