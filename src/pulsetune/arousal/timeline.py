@@ -18,8 +18,9 @@ GAP_S = 3.0  # an arrival this much later than its beats means that beats were l
 GAP_IN_RR = 2.5  # ... or this many intervals, for very slow hearts
 NOMINAL_LAG_S = 0.02  # smallest lag the servo aims at: above zero, so that radio jitter does not make it hunt
 SERVO_S_PER_PACKET = 0.002  # fastest slow correction: follows a strap clock that is wrong by up to 0.2 %
-SERVO_PACKETS = 24  # packets whose smallest lag the servo looks at: long enough for one prompt packet at 1 Hz
-STEP_LAG_S = 0.5  # all of the last packets later than this: an interval was lost on the way, move at once
+SERVO_PACKETS = 60  # whose smallest lag the servo looks at: at 1 Hz and 60 beats a minute all may be late for long
+LATE_S = 0.3  # ... and from here on it is no drift: a strap that notifies every beat has lost an interval
+STEP_S = 0.1  # beats of all the last packets so much before the packet before: an interval was lost, move at once
 STEP_PACKETS = 8
 
 
@@ -36,8 +37,9 @@ class RawBeat:
 class Timeline:
     """A beat clock: the sum of RR, held against arrival.
 
-    A beat cannot arrive before it happened, so an arrival ahead of the clock sets the clock back at once; arrivals
-    that are all late move it forward, slowly (a drifting strap clock) or in one step (a lost interval).
+    A beat cannot arrive before it happened, so an arrival ahead of the clock sets the clock back at once. Nor would a
+    beat wait for a second notification: where that is what the clock says of packet after packet, an interval was lost
+    on the way, and the clock moves forward in one step. A strap clock that drifts is followed slowly.
     """
 
     def __init__(self) -> None:
@@ -45,18 +47,20 @@ class Timeline:
         self._newest_s = float("-inf")  # newest time handed out
         self._arrival_s = float("-inf")
         self._lags_s: deque[float] = deque(maxlen=SERVO_PACKETS)
+        self._overdue_s: deque[float] = deque(maxlen=STEP_PACKETS)
         self._broken = False
 
     def push(self, sample: HeartSample) -> list[RawBeat]:
         """Beats of one notification, oldest first; an arrival that is out of order counts as arriving now."""
-        self._arrival_s = arrival_s = max(self._arrival_s, sample.t_s)
+        previous_s = self._arrival_s
+        self._arrival_s = max(previous_s, sample.t_s)
         if not sample.rr_ms:
             return []
         total_s = sum(sample.rr_ms) / 1000
-        after_gap = self._move_clock(arrival_s, total_s, sample.rr_ms[-1] / 1000)
+        after_gap = self._resync(total_s, sample.rr_ms[-1] / 1000)
+        newest_s = self._advance(total_s, total_s - sample.rr_ms[0] / 1000, previous_s)
         usable = sample.contact is not Contact.OFF_SKIN and sample.heart_rate_bpm != 0
-        assert self._clock_s is not None
-        beat_s = self._clock_s - total_s
+        beat_s = newest_s - total_s
         beats: list[RawBeat] = []
         for rr_ms in sample.rr_ms:
             beat_s += rr_ms / 1000
@@ -68,32 +72,39 @@ class Timeline:
         """The link broke: the next beat starts anew."""
         self._broken = self._clock_s is not None
 
-    def _move_clock(self, arrival_s: float, total_s: float, last_rr_s: float) -> bool:
-        """Set the clock to the newest beat of a packet; True if beats were lost before it."""
-        if self._clock_s is None:
-            self._clock_s = arrival_s
-            return False
-        ahead_s = self._clock_s + total_s
-        lag_s = arrival_s - ahead_s
-        if self._broken or lag_s > max(GAP_S, GAP_IN_RR * last_rr_s):
-            self._broken = False
-            self._clock_s = arrival_s
+    def _resync(self, total_s: float, last_rr_s: float) -> bool:
+        """Set the clock to arrival at the start and where beats were lost; True in the second case."""
+        start = self._clock_s is None
+        late_s = self._arrival_s - total_s - (self._clock_s or 0.0)
+        lost = self._broken or (not start and late_s > max(GAP_S, GAP_IN_RR * last_rr_s))
+        if start or lost:
+            self._clock_s = self._arrival_s - total_s
             self._lags_s.clear()
-            return True
-        self._clock_s = ahead_s + self._correction_s(lag_s)
-        return False
+            self._overdue_s.clear()
+            self._broken = False
+        return lost
+
+    def _advance(self, total_s: float, after_first_s: float, previous_s: float) -> float:
+        """Move the clock over one packet and correct it; ``after_first_s`` is from its first beat to its last."""
+        assert self._clock_s is not None
+        ahead_s = self._clock_s + total_s
+        lag_s = self._arrival_s - ahead_s
+        self._lags_s.append(lag_s)
+        self._overdue_s.append(previous_s - (ahead_s - after_first_s))
+        move_s = self._correction_s(lag_s)
+        if move_s:
+            self._lags_s = deque((lag - move_s for lag in self._lags_s), maxlen=SERVO_PACKETS)
+            self._overdue_s = deque((overdue - move_s for overdue in self._overdue_s), maxlen=STEP_PACKETS)
+        self._clock_s = ahead_s + move_s
+        return self._clock_s
 
     def _correction_s(self, lag_s: float) -> float:
-        """How far to move the clock, from this lag and the ones before it."""
-        lags = self._lags_s
-        lags.append(lag_s)
         if lag_s < 0:
-            move_s = lag_s
-        elif len(lags) >= STEP_PACKETS and min(list(lags)[-STEP_PACKETS:]) > STEP_LAG_S:
-            move_s = min(list(lags)[-STEP_PACKETS:]) - NOMINAL_LAG_S
-        elif len(lags) == SERVO_PACKETS:
-            move_s = min(max(min(lags) - NOMINAL_LAG_S, -SERVO_S_PER_PACKET), SERVO_S_PER_PACKET)
-        else:
-            return 0.0
-        self._lags_s = deque((lag - move_s for lag in lags), maxlen=SERVO_PACKETS)
-        return move_s
+            return lag_s
+        overdue_s = min(self._overdue_s)
+        if len(self._overdue_s) == STEP_PACKETS and overdue_s > STEP_S:
+            return overdue_s
+        if len(self._lags_s) == SERVO_PACKETS:
+            excess_s = min(self._lags_s) - NOMINAL_LAG_S
+            return excess_s if excess_s > LATE_S else min(max(excess_s, -SERVO_S_PER_PACKET), SERVO_S_PER_PACKET)
+        return 0.0
