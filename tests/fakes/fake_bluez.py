@@ -23,6 +23,7 @@ from typing import Any
 
 from dbus_fast import Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
+
 from tests.fakes.fake_strap import DEVICE, DBusRefusal, FakeStrap
 from tests.fakes.private_bus import PrivateBus
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from pulsetune.clocks import SystemClock
-from pulsetune.heart.strap import StrapSource, StrapTiming
+from pulsetune.heart.strap import FoundStrap, StrapSource, StrapTiming
 from pulsetune.model import HeartSample, Link, LinkChanged, SignalIssue, SignalWarning, SourceEvent
 from pulsetune.ports import Clock
 
@@ -34,7 +34,9 @@ DEADLINE_S = 10.0
 class Listening:
     """``with Listening() as ear``: an opened source; ``ear.events`` is everything that came, in order."""
 
-    def __init__(self, strap: str | None = None, timing: StrapTiming = PATIENT, clock: Clock | None = None) -> None:
+    def __init__(
+        self, strap: FoundStrap | str | None = None, timing: StrapTiming = PATIENT, clock: Clock | None = None
+    ) -> None:
         self.clock = clock or SystemClock()
         self.source = StrapSource(self.clock, strap, timing=timing)
         self.events: list[SourceEvent] = []

@@ -8,17 +8,17 @@ import time
 from collections.abc import Iterator
 
 import pytest
+
 from tests.needs import need_dbus
 
 need_dbus()
 
-from tests.fakes.fake_bluez import FakeBlueZ  # noqa: E402
-from tests.fakes.fake_strap import FAILED, DBusRefusal, FakeStrap  # noqa: E402
-from tests.heart.listening import PATIENT, QUICK, Listening  # noqa: E402
-
 from pulsetune.heart.heart_rate_measurement import encode  # noqa: E402
 from pulsetune.heart.strap import StrapSource  # noqa: E402
 from pulsetune.model import Contact, HeartSample, Link, LinkChanged, SignalIssue, StrapInfo  # noqa: E402
+from tests.fakes.fake_bluez import FakeBlueZ  # noqa: E402
+from tests.fakes.fake_strap import FAILED, DBusRefusal, FakeStrap  # noqa: E402
+from tests.heart.listening import PATIENT, QUICK, Listening  # noqa: E402
 
 HERS, HIS = "C4:D7:00:00:00:01", "C4:D7:00:00:00:02"
 # flags 0x10: 8-bit rate, RR present; 60 bpm; 0x0400 = 1024/1024 s

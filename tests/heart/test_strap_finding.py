@@ -10,17 +10,18 @@ import time
 from collections.abc import Iterator
 
 import pytest
+
 from tests.needs import need_dbus
 
 need_dbus()
 
-from tests.fakes.fake_bluez import ADDRESS_VARIABLE, FakeBlueZ  # noqa: E402
-from tests.fakes.fake_strap import DBusRefusal  # noqa: E402
-from tests.heart.listening import Listening  # noqa: E402
-
 from pulsetune.errors import BluetoothUnavailable  # noqa: E402
 from pulsetune.heart.strap import FoundStrap, check_bluetooth, find_straps  # noqa: E402
 from pulsetune.heart.strap.radio import Wanted  # noqa: E402
+from pulsetune.model import Link  # noqa: E402
+from tests.fakes.fake_bluez import ADDRESS_VARIABLE, FakeBlueZ  # noqa: E402
+from tests.fakes.fake_strap import DBusRefusal  # noqa: E402
+from tests.heart.listening import Listening  # noqa: E402
 
 HERS, HIS = "C4:D7:00:00:00:01", "C4:D7:00:00:00:02"
 
@@ -55,6 +56,16 @@ def test_a_connected_strap_comes_first_although_it_does_not_advertise(bluez: Fak
 def test_the_search_for_the_first_ends_when_it_is_seen(bluez: FakeBlueZ) -> None:
     bluez.add_strap("Mine", HERS)
     assert [strap.name for strap in asyncio.run(find_straps(3600.0, HERS, first=True))] == ["Mine"]
+
+
+def test_what_was_found_can_be_listened_to_and_is_called_by_its_name_from_the_start(bluez: FakeBlueZ) -> None:
+    bluez.add_strap("Nearer", HIS, rssi_dbm=-20)
+    strap = bluez.add_strap("Mine", HERS)
+    (found,) = asyncio.run(find_straps(3600.0, "mine", first=True))
+    with Listening(found) as ear:
+        assert ear.source.label == f"strap Mine ({HERS})"
+        strap.wait_subscribed()
+        assert ear.until_link(Link.SEARCHING).detail == "Looking for Mine."
 
 
 def test_nothing_found_is_an_empty_list(bluez: FakeBlueZ) -> None:

@@ -32,11 +32,12 @@ class StrapReader:
     """Emits every event of one strap, in order, from the loop that runs it."""
 
     def __init__(
-        self, clock: Clock, strap: str | None, timing: StrapTiming, emit: Callable[[SourceEvent], None]
+        self, clock: Clock, strap: FoundStrap | str | None, timing: StrapTiming, emit: Callable[[SourceEvent], None]
     ) -> None:
-        self.strap: FoundStrap | None = None
+        self.strap: FoundStrap | None = None  # known once it has been listened to
         self._clock = clock
-        self._asked_for = strap
+        self._wanted = strap.address if isinstance(strap, FoundStrap) else strap
+        self._asked_for = strap.name if isinstance(strap, FoundStrap) else strap  # in words
         self._timing = timing
         self._emit = emit
         self._announcer = Announcer(emit)
@@ -82,7 +83,7 @@ class StrapReader:
     async def _find(self) -> list[Sighting]:
         now_s = asyncio.get_running_loop().time()
         self._shunned = {address: until_s for address, until_s in self._shunned.items() if until_s > now_s}
-        wanted = Wanted(self.strap.address if self.strap else self._asked_for, frozenset(self._shunned))
+        wanted = Wanted(self.strap.address if self.strap else self._wanted, frozenset(self._shunned))
         connected = await connected_straps(wanted) if self._trust_system else []
         if connected:
             return connected

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from pulsetune.heart.strap.radio import FoundStrap
 from pulsetune.heart.strap.reader import StrapReader
 from pulsetune.heart.strap.thread import LoopThread
 from pulsetune.heart.strap.timing import StrapTiming
@@ -20,12 +21,17 @@ CLOSE_MARGIN_S = 1.0  # on top of the strap's goodbye: ending the loop and its t
 
 
 class StrapSource:
-    """Any maker's strap by its Heart Rate Service, or the one whose address or name (or part of it) is ``strap``."""
+    """Any maker's strap by its Heart Rate Service, or the one that ``strap`` means.
+
+    ``strap`` is what ``find_straps`` found, or an address, or a name or part of one, or None for any.
+    """
 
     simulated = False
     exhausted = False
 
-    def __init__(self, clock: Clock, strap: str | None = None, *, timing: StrapTiming | None = None) -> None:
+    def __init__(
+        self, clock: Clock, strap: FoundStrap | str | None = None, *, timing: StrapTiming | None = None
+    ) -> None:
         self._timing = timing or StrapTiming()
         self._asked_for = strap
         self._events: deque[SourceEvent] = deque()  # appended by the reader's thread, taken by the session's
@@ -34,10 +40,10 @@ class StrapSource:
 
     @property
     def label(self) -> str:
-        found = self._reader.strap
-        if found:
+        found = self._reader.strap or self._asked_for
+        if isinstance(found, FoundStrap):
             return f"strap {found.name} ({found.address})"
-        return "strap" if self._asked_for is None else f"strap {self._asked_for}"
+        return "strap" if found is None else f"strap {found}"
 
     async def open(self) -> None:
         """Start looking for the strap. Raises RuntimeError if it was opened before."""

@@ -20,7 +20,7 @@ _SENTENCES = {
     ),
     "adapter_off": (
         "Bluetooth is switched off.",
-        "Switch it on in the system's settings (Linux: bluetoothctl power on, before it rfkill unblock bluetooth).",
+        "Switch it on in the system's settings, or on Linux with: rfkill unblock bluetooth; bluetoothctl power on.",
     ),
     "no_low_energy": (
         "The Bluetooth adapter cannot connect to Low Energy devices such as heart-rate straps.",

@@ -14,7 +14,7 @@ def looking(known: str | None, asked_for: str | None) -> str:
     """The search has begun; ``known`` is the name of the strap that was already listened to."""
     if known is not None:
         return f"Looking for {known} again."
-    return "Looking for a heart-rate strap." if asked_for is None else f"Looking for the strap {asked_for}."
+    return "Looking for a heart-rate strap." if asked_for is None else f"Looking for {asked_for}."
 
 
 def not_found(known: str | None, asked_for: str | None) -> str:
@@ -24,7 +24,7 @@ def not_found(known: str | None, asked_for: str | None) -> str:
             f"{known} is out of reach or off the skin: put it on and come nearer; "
             f"it is taken up again as soon as it shows."
         )
-    which = "No heart-rate strap" if asked_for is None else f"No strap like {asked_for}"
+    which = "No heart-rate strap" if asked_for is None else f"No strap {asked_for}"
     return (
         f"{which} was found so far: put it on with moist electrodes, and close any other app, phone or watch "
         f"that may hold it."
