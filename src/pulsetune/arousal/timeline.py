@@ -20,7 +20,8 @@ NOMINAL_LAG_S = 0.02  # smallest lag the servo aims at: above zero, so that radi
 SERVO_S_PER_PACKET = 0.002  # fastest slow correction: follows a strap clock that is wrong by up to 0.2 %
 SERVO_PACKETS = 60  # whose smallest lag the servo looks at: at 1 Hz and 60 beats a minute all may be late for long
 LATE_S = 0.3  # ... and from here on it is no drift: a strap that notifies every beat has lost an interval
-STEP_S = 0.1  # beats of all the last packets so much before the packet before: an interval was lost, move at once
+STEP_S = 0.1  # half of the last packets hold beats older than this at the arrival before: an interval was lost
+STEP_SLACK_S = 0.05  # ... and none of them a beat that is clearly younger
 STEP_PACKETS = 8
 
 
@@ -101,9 +102,9 @@ class Timeline:
     def _correction_s(self, lag_s: float) -> float:
         if lag_s < 0:
             return lag_s
-        overdue_s = min(self._overdue_s)
-        if len(self._overdue_s) == STEP_PACKETS and overdue_s > STEP_S:
-            return overdue_s
+        overdue_s = sorted(self._overdue_s)
+        if len(overdue_s) == STEP_PACKETS and overdue_s[0] > -STEP_SLACK_S and overdue_s[STEP_PACKETS // 2] > STEP_S:
+            return min(list(self._lags_s)[-STEP_PACKETS:]) - NOMINAL_LAG_S
         if len(self._lags_s) == SERVO_PACKETS:
             excess_s = min(self._lags_s) - NOMINAL_LAG_S
             return excess_s if excess_s > LATE_S else min(max(excess_s, -SERVO_S_PER_PACKET), SERVO_S_PER_PACKET)
