@@ -272,6 +272,21 @@ def test_a_strap_that_is_connected_but_silent_says_so_once(strap: FakeStrap) -> 
         assert len(ear.links) == said + 1
 
 
+def test_a_strap_that_hangs_up_before_its_first_beat_says_so_once(strap: FakeStrap) -> None:
+    with Listening() as ear:
+        for _ in range(3):
+            strap.wait_subscribed()
+            deadline_s = time.monotonic() + 10
+            while "ReadValue" not in strap.calls and time.monotonic() < deadline_s:  # it knows that it is subscribed
+                time.sleep(0.002)
+            strap.hang_up()
+            strap.calls.clear()
+        beat(ear, strap)
+    assert [event.detail for event in ear.links if event.link is Link.LOST] == [
+        "Polar H10 12345678 hung up before its first heartbeat: trying again."
+    ]
+
+
 def test_nothing_found_is_said_once_however_often_it_is_tried(bluez: FakeBlueZ) -> None:
     with Listening(timing=QUICK) as ear:
         ear.until_link(Link.SEARCHING, "No heart-rate strap was found so far")
