@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
 from tests.needs import need
 
 RATE_HZ = 48_000

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from tests.needs import need
 
 from pulsetune.sound.files import FileOutput, FileTrouble
+from tests.needs import need
 
 RATE_HZ = 48_000
 NOISE = (0.3 * np.random.default_rng(3).uniform(-1, 1, (4096, 2))).astype(np.float32)

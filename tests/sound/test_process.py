@@ -9,13 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from tests.fakes.sound_child import COMMAND as PLAIN
-from tests.needs import need
 
 from pulsetune.model import AudioParameters, SoundState
 from pulsetune.sound.link import CHILD_COMMAND
@@ -33,6 +32,8 @@ from pulsetune.sound.wire import (
     decode_message,
     encode,
 )
+from tests.fakes.sound_child import COMMAND as PLAIN
+from tests.needs import need
 
 RATE_HZ = 48_000
 
@@ -106,7 +107,8 @@ def rendered(path: Path, seconds: int, command: tuple[str, ...] = CHILD_COMMAND)
 
 
 def test_the_same_targets_give_the_same_file_bit_for_bit_with_pulses_where_the_tempo_puts_them(tmp_path: Path) -> None:
-    first, second = (rendered(tmp_path / name, 4) for name in ("a.wav", "b.wav"))
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.map(lambda name: rendered(tmp_path / name, 4), ("a.wav", "b.wav"))
     assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
     sound, _ = soundfile.read(tmp_path / "a.wav")
     assert len(sound) == 4 * RATE_HZ
@@ -170,7 +172,7 @@ def test_ctrl_c_does_not_end_it() -> None:
         child.send(order(OutputKind.NULL), target(0.0), target(3.0))
         child.until(SoundState.PLAYING)
         os.kill(child.process.pid, signal.SIGINT)
-        for _ in range(3):
+        for _ in range(2):
             child.until(Progress)
         assert child.process.poll() is None
 
@@ -189,10 +191,10 @@ def test_live_sound_plays_on_when_targets_are_late() -> None:
 
 def test_a_recording_beside_live_sound_is_the_music_without_its_fades(tmp_path: Path) -> None:
     with running((*PLAIN, "steady")) as child:
-        child.send(order(OutputKind.NULL, record=tmp_path / "live.flac"), target(0.0), target(2.0), Close())
+        child.send(order(OutputKind.NULL, record=tmp_path / "live.flac"), target(0.0), target(1.0), Close())
         child.rest()
     sound, _ = soundfile.read(tmp_path / "live.flac")
-    assert len(sound) >= 2 * RATE_HZ - 1024
+    assert len(sound) >= RATE_HZ - 1024
     np.testing.assert_allclose(sound, 0.25, atol=2**-22)
 
 

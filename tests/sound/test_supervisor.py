@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 import soundfile
-from tests.fakes.sound_child import COMMAND as PLAIN
-from tests.needs import need
 
 from pulsetune.clocks import SteppedClock, SystemClock
 from pulsetune.errors import PulseTuneError, SoundDeviceMissing, WrongUse
@@ -23,6 +21,8 @@ from pulsetune.sound import continuity
 from pulsetune.sound.link import CHILD_COMMAND
 from pulsetune.sound.supervisor import ProcessSink
 from pulsetune.sound.wire import OutputKind, OutputSpec
+from tests.fakes.sound_child import COMMAND as PLAIN
+from tests.needs import need
 
 RATE_HZ = 48_000
 STEADY, DYING, COUNTING = ((*PLAIN, manner) for manner in ("steady", "dying", "counting"))
@@ -135,18 +135,9 @@ def test_a_jump_of_session_time_starts_the_music_there_without_rendering_the_gap
         assert again.restarts == 0  # nothing was wrong with the process
         assert again.latency_s is not None
         assert again.latency_s < 3.3
-        await session.sink.close()
-
-    run(work())
-
-
-def test_live_sound_is_never_waited_for() -> None:
-    async def work() -> None:
-        session = LiveSession()
-        await session.sink.open()
-        session.sink.apply(target(session.now_s()))
         async with asyncio.timeout(0.0):
-            await session.sink.ready(session.now_s() + 1000)
+            await session.sink.ready(session.now_s() + 1000)  # live sound is never waited for
+        session.sink.fade(0.0, 0.1)
         await session.sink.close()
 
     run(work())
