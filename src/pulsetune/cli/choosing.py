@@ -12,11 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pulsetune.clocks import SteppedClock, SystemClock
 from pulsetune.errors import BluetoothUnavailable, SoundDeviceMissing, StrapNotFound, WrongUse
 from pulsetune.ports import AudioSink, Clock, HeartSource
 from pulsetune.session import Hear, unheard
+
+if TYPE_CHECKING:
+    from pulsetune.heart.strap import FoundStrap
 
 FIND_STRAP_S = 10.0  # how long to look for a strap before going on without one
 SOUND_FILES = (".flac", ".wav")
@@ -57,14 +61,14 @@ async def choose(wanted: Wanted, say: Say) -> Chosen:
     """
     kind = _source_kind(wanted.source)
     output = await _output(wanted, strap_asked=kind == "strap", say=say)
-    address = None
+    found: FoundStrap | None = None
     if kind in ("auto", "strap"):
-        address = await _look_for_strap(wanted, must=kind == "strap", say=say)
-    with_strap = address is not None
+        found = await _look_for_strap(wanted, must=kind == "strap", say=say)
+    with_strap = found is not None
     if output == "auto":
         output = await _without_speakers(wanted, with_strap=with_strap, say=say)
     clock: Clock = SystemClock() if with_strap or output in ("speakers", "null") else SteppedClock()
-    source, hear = _source(wanted, "strap" if with_strap else kind, address, clock)
+    source, hear = _source(wanted, "strap" if with_strap else kind, found, clock)
     sink = _sink(output, wanted, clock)
     return Chosen(source, hear, sink, clock, live=isinstance(clock, SystemClock))
 
@@ -78,7 +82,7 @@ def _source_kind(source: str) -> str:
     )
 
 
-async def _look_for_strap(wanted: Wanted, *, must: bool, say: Say) -> str | None:
+async def _look_for_strap(wanted: Wanted, *, must: bool, say: Say) -> FoundStrap | None:
     from pulsetune.heart.strap import find_straps
 
     say(f"Looking for {wanted.strap or 'a heart-rate strap'} (up to {FIND_STRAP_S:.0f} s) ...")
@@ -91,7 +95,7 @@ async def _look_for_strap(wanted: Wanted, *, must: bool, say: Say) -> str | None
         return None
     if found:
         say(f"Found {found[0].name}.")
-        return found[0].address
+        return found[0]
     if must:
         raise StrapNotFound(
             f"No strap{f' called {wanted.strap}' if wanted.strap else ''} was found.",
@@ -101,11 +105,11 @@ async def _look_for_strap(wanted: Wanted, *, must: bool, say: Say) -> str | None
     return None
 
 
-def _source(wanted: Wanted, kind: str, address: str | None, clock: Clock) -> tuple[HeartSource, Hear]:
+def _source(wanted: Wanted, kind: str, found: FoundStrap | None, clock: Clock) -> tuple[HeartSource, Hear]:
     if kind == "strap":
         from pulsetune.heart.strap import StrapSource
 
-        return StrapSource(clock, address), unheard
+        return StrapSource(clock, found), unheard
     if kind in ("auto", "simulated"):
         from pulsetune.heart.simulated import SimulatedHeart
 
