@@ -38,7 +38,7 @@ class Limits:
 
 BAND = Limits(gain=5.2, unknown=0.04, floor_ms=45.0, floor=0.11, cap=0.25)  # the paper's gain
 JUMP = Limits(gain=4.0, unknown=0.03, floor_ms=45.0, floor=0.07, cap=0.35)
-BEND = Limits(gain=5.7, unknown=0.02, floor_ms=30.0, floor=0.078, cap=0.17)
+BEND = Limits(gain=5.8, unknown=0.02, floor_ms=30.0, floor=0.078, cap=0.17)
 
 
 class RunningQuartiles:
