@@ -303,11 +303,15 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
         ProcessSink(OutputSpec(OutputKind.NULL), "felt-piano", 5, SystemClock(), record=tmp_path / "a.mp3")
 
 
-def test_a_soundscape_that_does_not_exist_is_an_error_before_the_session() -> None:
+def test_a_soundscape_that_does_not_exist_is_an_error_before_the_session_and_touches_no_file(tmp_path: Path) -> None:
+    (tmp_path / "old.wav").write_bytes(b"precious")
+
     async def work() -> None:
-        sink = ProcessSink(OutputSpec(OutputKind.NULL), "no-such-thing", 5, SystemClock())
+        output = OutputSpec(OutputKind.FILE, tmp_path / "old.wav")
+        sink = ProcessSink(output, "no-such-thing", 5, SteppedClock())
         with pytest.raises(PulseTuneError, match="no-such-thing"):
             await sink.open()
         await sink.close()
 
     run(work())
+    assert (tmp_path / "old.wav").read_bytes() == b"precious"

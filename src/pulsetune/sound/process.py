@@ -94,13 +94,13 @@ class RenderLoop:
         self._closing = self._orphan = self._fading_out = False
         self._reported_s = -1.0
         self._reported_frame = order.start_frame
-        target = order.path if order.output is OutputKind.FILE else order.record
-        if target is not None:
-            self._file = FileOutput(Path(target), SAMPLE_RATE_HZ, self._limiter.latency_frames)
         if order.output is not OutputKind.FILE:
             self._live = LiveOutput(order.output, SAMPLE_RATE_HZ, order.start_frame, self._announce)
             self._live.open(order.gain, order.fade_in_s, required=order.device_required)
         self._player = make_player(order.soundscape, order.seed, order.start_frame)
+        target = order.path if order.output is OutputKind.FILE else order.record
+        if target is not None:  # last: what fails before leaves no empty file, and no old one emptied
+            self._file = FileOutput(Path(target), SAMPLE_RATE_HZ, self._limiter.latency_frames)
 
     def run(self) -> None:
         """Ends when everything is played or written; raises FileTrouble where the file was all there was to do."""
