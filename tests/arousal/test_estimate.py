@@ -42,10 +42,10 @@ def test_at_the_own_baseline_arousal_is_below_the_middle() -> None:
     assert confidence == 1.0
 
 
-def test_one_spread_of_heart_rate_and_of_rmssd_weigh_7_to_3() -> None:
-    assert settled(calibrated(), reading(64.0, 40.0))[0] == pytest.approx(logistic(0.7 - 0.5), abs=1e-6)
+def test_one_spread_of_heart_rate_and_of_rmssd_weigh_3_to_1() -> None:
+    assert settled(calibrated(), reading(64.0, 40.0))[0] == pytest.approx(logistic(0.75 - 0.5), abs=1e-6)
     assert settled(calibrated(), reading(60.0, 40.0 * math.exp(-0.3)))[0] == pytest.approx(
-        logistic(0.3 - 0.5), abs=1e-6
+        logistic(0.25 - 0.5), abs=1e-6
     )
 
 
