@@ -68,15 +68,16 @@ class Program:
         self.process.stdout.close()
         self._stderr.close()
 
-    def children(self) -> list[int]:
-        """Process ids of the program's children (Linux)."""
+    def sound_processes(self) -> list[int]:
+        """Process ids of the program's sound processes (Linux)."""
         out = []
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = stat.read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            if int(fields[1]) == self.process.pid:
+            command = stat.with_name("cmdline").read_bytes()
+            if int(fields[1]) == self.process.pid and b"pulsetune.sound.process" in command:
                 out.append(int(stat.parent.name))
         return out
 
