@@ -11,7 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pulsetune.arousal.hrv import heart_rate_bpm, pnn50_percent, rmssd_ms, sd1_ms, sd2_ms, stress_index, variability
+from pulsetune.arousal.cleaning import Cleaner
+from pulsetune.arousal.hrv import (
+    heart_rate_bpm,
+    intervals_of,
+    pnn50_percent,
+    rmssd_ms,
+    sd1_ms,
+    sd2_ms,
+    stress_index,
+    variability,
+)
+from pulsetune.arousal.timeline import RawBeat
+from pulsetune.model import Beat, BeatKind
 
 RR = [800.0, 860.0, 800.0, 740.0, 800.0]  # differences +60 -60 -60 +60
 
@@ -51,6 +63,23 @@ def test_too_little_is_none_never_nan(rr: list[float]) -> None:
     assert variability([]).mean_rr_ms is None
     assert sd1_ms([800.0, 810.0]) is None
     assert sd2_ms([800.0]) is None
+
+
+def test_intervals_of_labelled_beats_pair_only_untouched_neighbours() -> None:
+    beats = [
+        Beat(1.0, 800.0, 800.0),
+        Beat(1.8, 810.0, 810.0),
+        Beat(2.2, 400.0, None, BeatKind.EXTRA),
+        Beat(2.6, 410.0, 810.0, BeatKind.EXTRA),
+        Beat(3.4, 820.0, 820.0),
+        Beat(4.2, 800.0, 800.0),
+        Beat(9.0, 830.0, 830.0, after_gap=True),
+        Beat(9.8, 800.0, 800.0),
+    ]
+    nn_ms, pairs_ok = intervals_of(beats)
+    assert nn_ms.tolist() == [800.0, 810.0, 810.0, 820.0, 800.0, 830.0, 800.0]
+    assert pairs_ok.tolist() == [True, False, False, True, False, True]
+    assert [part.size for part in intervals_of([])] == [0, 0]
 
 
 # ---------------------------------------------------------------- independent tools
@@ -96,3 +125,33 @@ def test_agrees_with_an_independent_tool_to_six_digits(tool: str) -> None:
                     assert getattr(ours, mine) == pytest.approx(value, abs=1e-6), (file, name, mine)
                     compared += 1
     assert compared > 200
+
+
+TOOLBOX_CLOCK = 128 / 125  # the toolbox was told 125 Hz, the recordings have 128
+
+
+@pytest.mark.skipif(DATA is None, reason="PULSETUNE_DATA is unset: no recordings to compare on")
+@pytest.mark.parametrize("name", ["nsr001", "nsr004"])
+def test_cleaned_windows_agree_with_the_physionet_toolbox_within_one_percent(name: str) -> None:
+    assert DATA is not None
+    folder = Path(DATA) / "nsr2db"
+    with (folder / f"{name}_first3h.csv").open() as file:
+        rows = [(float(row["t_s"]), float(row["rr_ms"])) for row in csv.DictReader(file)]
+    rr = np.array([value for _, value in rows]) * TOOLBOX_CLOCK
+    t_s = (np.array([value for value, _ in rows]) - rows[0][0]) * TOOLBOX_CLOCK + rr[0] / 1000
+    theirs_by_ours = {"mean_rr_ms": "NNmean", "sdnn_ms": "SDNN", "rmssd_ms": "RMSSD", "sd1_ms": "SD1", "sd2_ms": "SD2"}
+    errors: dict[str, list[float]] = {ours: [] for ours in theirs_by_ours}
+    with (folder / f"{name}_toolbox_reference.csv").open() as file:
+        windows = [row for row in csv.DictReader(file) if row["NNmean"] not in {"", "NaN"}]
+    for row in windows[::8]:
+        start_s = float(row["t_start"])
+        cleaner, beats = Cleaner(), []
+        for at_s, value in zip(t_s, rr, strict=True):
+            if start_s <= at_s < start_s + 300:
+                beats += cleaner.push(RawBeat(float(at_s), float(value)))
+        found = variability(*intervals_of(beats + cleaner.flush()))
+        for ours, theirs in theirs_by_ours.items():
+            errors[ours].append(abs(getattr(found, ours) / float(row[theirs]) - 1))
+    for ours, found_errors in errors.items():
+        assert len(found_errors) > 20
+        assert np.median(found_errors) < 0.01, ours

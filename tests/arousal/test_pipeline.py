@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import random
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
@@ -186,6 +187,19 @@ def test_the_beat_held_at_the_end_is_not_lost() -> None:
     beats, _ = run(pipeline, samples, 120, 131)
     assert 600.0 not in [beat.rr_ms for beat in beats]
     assert [beat.rr_ms for beat in pipeline.flush()] == [600.0]
+
+
+def test_intervals_at_random_are_never_of_good_quality() -> None:
+    """A strap that sends noise must not be believed."""
+    rng = random.Random(4)
+    samples, t_s = [], 0.0
+    for _ in range(600):
+        rr_ms = rng.uniform(250, 1000)
+        t_s += rr_ms / 1000
+        samples.append(HeartSample(t_s, b"", 90, (rr_ms,)))
+    _, estimates = run(Pipeline(60.0), samples, 0, 360)
+    assert sum(e.quality < 0.7 for e in estimates) >= 0.95 * len(estimates)
+    assert sum(e.rmssd_ms is None for e in estimates) >= 0.95 * len(estimates)
 
 
 def test_the_live_way_needs_no_scipy() -> None:

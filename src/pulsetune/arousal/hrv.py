@@ -9,10 +9,13 @@ Rules of this file:
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from pulsetune.model import Beat, BeatKind
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -64,6 +67,28 @@ def variability(rr_ms: ArrayLike, pairs_ok: Mask | None = None) -> Variability:
         sd2_ms=sd2_ms(rr_ms, pairs_ok),
         stress_index=stress_index(rr_ms),
     )
+
+
+def intervals_of(beats: Iterable[Beat]) -> tuple[Floats, Mask]:
+    """Cleaned intervals of labelled beats, and which of their successive differences count.
+
+    Returns
+    -------
+    nn_ms : array, shape (n,)
+        Every ``nn_ms`` that is known: noise and the first part of a merged beat have none.
+    pairs_ok : bool array, shape (max(n - 1, 0),)
+        True between two neighbouring normal beats with nothing (no gap, no corrected or noisy beat) between them.
+    """
+    nn_ms: list[float] = []
+    pairs_ok: list[bool] = []
+    untouched = False
+    for beat in beats:
+        normal = beat.kind is BeatKind.NORMAL
+        if beat.nn_ms is not None:
+            pairs_ok.append(normal and untouched and not beat.after_gap)
+            nn_ms.append(beat.nn_ms)
+        untouched = normal
+    return np.array(nn_ms, dtype=np.float64), np.array(pairs_ok[1:], dtype=np.bool_)
 
 
 def mean_rr_ms(rr_ms: ArrayLike) -> float | None:
