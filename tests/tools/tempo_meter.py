@@ -15,13 +15,14 @@ Samples = NDArray[np.floating]
 
 HOP_S = 0.010
 WINDOW_S = 0.064
-COMPRESSION = 30.0  # log(1 + C |X|): a quiet onset counts nearly as much as a loud one
+COMPRESSION = 300.0  # log(1 + C |X|): a quiet onset counts nearly as much as a loud one
 FULL_BAND_HZ = (60.0, 3000.0)
 BASS_BAND_HZ = (60.0, 350.0)
 HARMONICS = 4
 COARSE_STEP_BPM = 0.1
 FINE_STEP_BPM = 0.005
-PULSE_SHARE = 0.68  # of the second harmonic: a comb whose fundamental is weaker has doubled the pulse's period
+PULSE_SHARE = 0.64  # odd against even lines of a comb: less, and the comb has half the tempo of the pulse
+OCTAVE_PAIRS = 2
 
 
 def tempo_bpm(samples: Samples, rate: float, lo: float = 40, hi: float = 95) -> float:
@@ -34,7 +35,7 @@ def tempo_bpm(samples: Samples, rate: float, lo: float = 40, hi: float = 95) -> 
     full, bass = onset_envelopes(mono, rate)
     grid = np.arange(lo, hi + COARSE_STEP_BPM, COARSE_STEP_BPM)
     best = float(grid[np.argmax(_comb(full + bass, grid))])
-    best = _right_octave(bass, full, best, lo, hi)
+    best = _right_octave(bass, best, lo, hi)
     near = np.arange(best - 1.0, best + 1.0, FINE_STEP_BPM)
     return float(near[np.argmax(_comb(full + bass, near))])
 
@@ -65,8 +66,8 @@ def _comb(envelope: Samples, per_min: Samples) -> Samples:
     return np.sum([_line(envelope, per_min * harmonic) for harmonic in range(1, HARMONICS + 1)], axis=0)
 
 
-def _right_octave(bass: Samples, full: Samples, best: float, lo: float, hi: float) -> float:
-    """Choose between the comb found and its octaves by how strong the fundamental is in the bass."""
+def _right_octave(bass: Samples, best: float, lo: float, hi: float) -> float:
+    """Choose between the comb found and its octaves by how strong the odd lines are in the bass."""
     slower, faster = best / 2, best * 2
     if slower >= lo and _share(bass, slower) > PULSE_SHARE:
         return slower
@@ -76,5 +77,6 @@ def _right_octave(bass: Samples, full: Samples, best: float, lo: float, hi: floa
 
 
 def _share(bass: Samples, per_min: float) -> float:
-    fundamental, second = _line(bass, np.array([per_min, 2 * per_min]))
-    return float(fundamental / (second + 1e-12))
+    """Odd lines of a comb against its even ones: a steady pulse has both, twice its period only the even ones."""
+    lines = _line(bass, per_min * np.arange(1, 2 * OCTAVE_PAIRS + 1))
+    return float(lines[0::2].sum() / (lines[1::2].sum() + 1e-12))

@@ -33,6 +33,7 @@ BARS_PER_SECTION = 8
 SLOTS_PER_PHRASE = 16
 KEYS = (-4, -3, -2, 0, 1)  # semitones: the session's own key, all dark enough for felt
 MELODY_LOW, MELODY_HIGH = 34, 46  # B3..G5
+BED_LOW = 26  # A2: the bed's lowest step, so that it warms and does not rumble
 OFFBEAT_DENSITY = 0.4  # below this nothing falls between the pulses
 INNER_DENSITY = 0.55  # above this the inner voices murmur on half-pulses
 OCTAVE_DENSITY = 0.8  # above this long notes are doubled
@@ -63,7 +64,7 @@ CONTOURS = (
 FORMS = ("ABAC", "AABA", "ABA-", "A-AB", "AAB-")  # four phrases of a section; "-" is a phrase of rest
 # The left hand: bass, then upper voices of the chord by number, one a pulse.
 LEFT_HANDS = (("bass", 0, 1, 0), ("bass", 1, 0, 1), ("bass", 0, 1, 2), ("bass", 1, 2, 1))
-LEFT_VELOCITY = (0.66, 0.44, 0.54, 0.44)
+LEFT_VELOCITY = (0.60, 0.52, 0.56, 0.52)  # nearly even: the pulse is steady, its first is only hinted at
 
 
 class Hand(StrEnum):
@@ -130,7 +131,9 @@ class Composer:
             at_pulses = first_pulse + (slot - half * 4) / 2
             notes += self._slot(at_pulses, slot, bar, density)
         self._half_bar += 1
-        chord = (self._voicing.bass + STEPS_PER_OCTAVE, *self._voicing.upper)
+        bass = self._voicing.bass
+        floor = bass if bass >= BED_LOW else bass + STEPS_PER_OCTAVE
+        chord = (floor, *self._voicing.upper)
         return HalfBar(tuple(notes), tuple(self._pitch(step) for step in chord))
 
     def _enter_bar(self, bar: int, warmth: float) -> None:
@@ -189,12 +192,12 @@ class Composer:
             notes.append(Note(at_pulses, self._pitch(step), LEFT_VELOCITY[pulse] * human[0], Hand.LEFT))
         tone = self._phrase.get(slot + SLOTS_PER_BAR * (bar % 2))
         if tone is not None and _is_heard(tone, density, on_pulse=on_pulse):
-            velocity = (0.56 + 0.10 * tone.weight) * human[1]
+            velocity = (0.50 + 0.14 * tone.weight) * human[1]
             notes.append(Note(at_pulses, self._pitch(tone.step), velocity, Hand.RIGHT))
             if density > OCTAVE_DENSITY and tone.weight >= 0.75:
                 notes.append(Note(at_pulses, self._pitch(tone.step + STEPS_PER_OCTAVE), 0.5 * velocity, Hand.INNER))
         elif murmurs and not on_pulse:
-            notes.append(Note(at_pulses, self._pitch(inner_step + STEPS_PER_OCTAVE), 0.34 * human[2], Hand.INNER))
+            notes.append(Note(at_pulses, self._pitch(inner_step + STEPS_PER_OCTAVE), 0.30 * human[2], Hand.INNER))
         return notes
 
     def _pitch(self, step: int) -> int:

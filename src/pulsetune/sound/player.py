@@ -53,7 +53,11 @@ class Player:
         self._clock = MusicClock(start_frame)
         self._composer = Composer(seed)
         self._server = ManualServer(seed)
-        self._soundscape: Soundscape = FeltPiano(seed)
+        try:
+            self._soundscape: Soundscape = FeltPiano(seed)
+        except BaseException:
+            self._server.close()
+            raise
         self._server.start()
         self._half_bars = 0
         self._pulses = 0
@@ -96,6 +100,11 @@ class Player:
         """The pulses that sounded since the last call, at their exact frames."""
         ticks, self._ticks = self._ticks, []
         return ticks
+
+    @property
+    def dropped_notes(self) -> int:
+        """Notes that found no silent voice so far; a sound design keeps this at zero."""
+        return self._soundscape.dropped_notes
 
     def close(self) -> None:
         """Let go of the sound engine; a second call is harmless."""

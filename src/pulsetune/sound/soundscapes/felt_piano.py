@@ -16,14 +16,16 @@ from pulsetune.sound.quiet_pyo import CHANNELS, pyo
 from pulsetune.sound.soundscapes import felt_tone, textures
 from pulsetune.sound.soundscapes.voices import Line, LoopVoices, NoteVoices, room, table_of
 
-NOTE_VOICES = 24  # at 92 BPM and full density about 5 notes a second ring up to 4.8 s in the bass, 2 to 3 s above
+# At 92 BPM and full density one bass note a bar and up to five notes a second above it ring at the same time.
+BASS_VOICES, BASS_S = 4, felt_tone.LONGEST_S
+UPPER_VOICES, UPPER_S = 16, 3.7
 PAD_VOICES = 3
 SOFT_ATTACK_S, SLOW_ATTACK_S = 0.006, 0.080
-PULSE_GAIN = 0.25
-PAD_GAIN = 0.030
-AIR_GAIN = 0.0035
-ROOM_GAIN = 0.7
-HAND_LEVEL = {Hand.LEFT: 0.80, Hand.RIGHT: 1.0, Hand.INNER: 0.8}
+PULSE_GAIN = 0.44
+PAD_GAIN = 0.016
+AIR_GAIN = 0.0018
+ROOM_GAIN = 0.20
+HAND_LEVEL = {Hand.LEFT: 0.74, Hand.RIGHT: 1.0, Hand.INNER: 0.85}
 
 
 class FeltPiano:
@@ -32,8 +34,8 @@ class FeltPiano:
     def __init__(self, seed: int) -> None:
         self._generator = np.random.default_rng(seed)
         self._tones: dict[int, felt_tone.FeltTone] = {}
-        longest_s = felt_tone.ring_s(0)
-        self._notes = NoteVoices(NOTE_VOICES, longest_s, felt_tone.TONE_RATE_HZ)
+        self._basses = NoteVoices(BASS_VOICES, BASS_S, felt_tone.TONE_RATE_HZ)
+        self._uppers = NoteVoices(UPPER_VOICES, UPPER_S, felt_tone.TONE_RATE_HZ)
         self._pad = LoopVoices(textures.pad_loop(SAMPLE_RATE_HZ, self._generator), PAD_VOICES, SAMPLE_RATE_HZ)
         self._pulse_level, self._bed_level, self._air_level = Line(0.0), Line(0.0), Line(0.0)
         self._note_cutoff_hz, self._pad_cutoff_hz = Line(2000.0), Line(800.0)
@@ -43,9 +45,10 @@ class FeltPiano:
     def _build(self) -> None:
         air_table = table_of(textures.air_loop(SAMPLE_RATE_HZ, self._generator))
         self._air = pyo.TableRead(
-            air_table, freq=SAMPLE_RATE_HZ / textures.AIR_FRAMES, loop=1, interp=1, mul=self._air_level.signal
+            air_table, freq=SAMPLE_RATE_HZ / textures.AIR_FRAMES, loop=1, interp=2, mul=self._air_level.signal
         ).play()
-        self._pulse_bus = pyo.ButLP(self._notes.signal, freq=self._note_cutoff_hz.signal, mul=self._pulse_level.signal)
+        self._strings = pyo.Mix([self._basses.signal, self._uppers.signal], voices=CHANNELS)
+        self._pulse_bus = pyo.ButLP(self._strings, freq=self._note_cutoff_hz.signal, mul=self._pulse_level.signal)
         self._pad_bus = pyo.ButLP(self._pad.signal, freq=self._pad_cutoff_hz.signal, mul=self._bed_level.signal)
         self._dry = pyo.Mix([self._pulse_bus, self._pad_bus, self._air], voices=CHANNELS)
         self._send = pyo.Sig(self._dry, mul=self._room_send.signal)
@@ -61,7 +64,8 @@ class FeltPiano:
         hardness = (0.04 + 0.96 * values.brightness**1.4) * min(1.0, 0.35 + note.velocity)
         attack_s = SOFT_ATTACK_S * (SLOW_ATTACK_S / SOFT_ATTACK_S) ** values.warmth
         sound = felt_tone.touched(self._tones[note.pitch], velocity, hardness, attack_s)
-        self._notes.start(sound, offset, block_start, SAMPLE_RATE_HZ)
+        voices = self._uppers if felt_tone.ring_s(note.pitch) <= UPPER_S else self._basses
+        voices.start(sound, offset, block_start, SAMPLE_RATE_HZ)
 
     def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
         """Let the bed cross over to a chord within ``seconds``."""
@@ -79,9 +83,10 @@ class FeltPiano:
         self._pad.glide()
 
     def block_done(self) -> None:
-        self._notes.block_done()
+        self._basses.block_done()
+        self._uppers.block_done()
 
     @property
     def dropped_notes(self) -> int:
-        """Notes that found no silent voice; zero unless the composer writes more than NOTE_VOICES can hold."""
-        return self._notes.dropped
+        """Notes that found no silent voice; zero unless the composer writes more than the voices can hold."""
+        return self._basses.dropped + self._uppers.dropped

@@ -25,8 +25,10 @@ FINE = 256  # samples in the fine half of the matrix product
 HAMMER_POSITION = 1 / 8.2  # where the hammer meets the string, of its length: thins every eighth partial
 UNISON_CENTS = 0.9  # between the two strings of a note: a beat of several seconds, life without a wobble
 STIFFNESS_AT_MIDDLE_C = 3.2e-4  # inharmonicity of an upright's strings (Fletcher 1962), doubling every 8 semitones up
+LONGEST_S, SHORTEST_S = 4.4, 1.9  # as long as a damped string is heard over the next notes
 FADE_SHARE = 0.25  # the last quarter of a note fades, so that it ends at zero
-BRIGHT_PEAK = 0.7  # of the bright layer, the dark one being 1: a full touch does not drown the body of the tone
+BRIGHT_PEAK = 0.9  # of the bright layer, the dark one being 1: a full touch does not drown the body of the tone
+BODY_GIVEN_UP = 0.6  # of the dark layer at full hardness, so that a brighter touch is not also a much louder one
 MIN_ATTACK_FRAMES = 48  # 2 ms: shorter would click
 LOUDNESS_TILT = -0.10  # level, in powers of two an octave: the treble is a little softer, as felt makes it
 KNOCK_LEVEL = 0.030  # hammer and key bed against the tone, the softest it can be and still be touch
@@ -52,7 +54,7 @@ class FeltTone:
 
 def ring_s(pitch: int) -> float:
     """How long a note sounds: long in the bass, short in the treble, as the strings are."""
-    return float(np.clip(4.8 - (pitch - 38) * 0.065, 2.0, 4.8))
+    return float(np.clip(4.4 - (pitch - 38) * 0.07, SHORTEST_S, LONGEST_S))
 
 
 def felt_tone(pitch: int, generator: np.random.Generator) -> FeltTone:
@@ -89,7 +91,7 @@ def touched(tone: FeltTone, velocity: float, hardness: float, attack_s: float) -
     """The note as it is played: ``hardness`` 0..1 mixes in the bright layer, ``attack_s`` is the rise from zero."""
     rise = max(MIN_ATTACK_FRAMES, int(attack_s * TONE_RATE_HZ))
     sound = tone.bright * np.float32(velocity * hardness)
-    sound += tone.dark * np.float32(velocity)
+    sound += tone.dark * np.float32(velocity * (1.0 - BODY_GIVEN_UP * hardness))
     sound[:rise] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(rise) / rise)).astype(np.float32)[:, None]
     return sound
 

@@ -43,7 +43,7 @@ class NoteVoices:
     def __init__(self, count: int, longest_s: float, table_rate_hz: int) -> None:
         self._table_rate_hz = table_rate_hz
         size = int(longest_s * table_rate_hz)
-        self._voices = [_NoteVoice(size) for _ in range(count)]
+        self._voices = [_NoteVoice(size, table_rate_hz) for _ in range(count)]
         self._started: list[tuple[_NoteVoice, int]] = []
         self.dropped = 0
         self.signal: Any = pyo.Mix([voice.signal for voice in self._voices], voices=CHANNELS)
@@ -55,7 +55,7 @@ class NoteVoices:
             self.dropped += 1
             return
         seconds = len(sound) / self._table_rate_hz
-        voice.load(sound, offset, seconds)
+        voice.load(sound, offset)
         voice.silent_from = block_start + offset + int(seconds * rate_hz) + 2
         self._started.append((voice, offset))
 
@@ -67,22 +67,30 @@ class NoteVoices:
 
 
 class _NoteVoice:
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, table_rate_hz: int) -> None:
         self._trigger_table = pyo.DataTable(BLOCK_FRAMES)
         self.trigger = np.asarray(self._trigger_table.getBuffer(0))[:BLOCK_FRAMES]
         self._scan = pyo.TableScan(self._trigger_table)
-        self._size = size
         self._table = pyo.DataTable(size, chnls=CHANNELS)
         self._channels = [np.asarray(self._table.getBuffer(channel))[:size] for channel in range(CHANNELS)]
-        self.signal: Any = pyo.TrigEnv(self._scan, self._table, dur=1.0, interp=4)
+        self.signal: Any = pyo.TrigEnv(self._scan, self._table, dur=_reading_s(size, table_rate_hz), interp=4)
         self.silent_from = 0
 
-    def load(self, sound: NDArray[np.float32], offset: int, seconds: float) -> None:
+    def load(self, sound: NDArray[np.float32], offset: int) -> None:
         for channel, samples in enumerate(self._channels):
             samples[: len(sound)] = sound[:, channel]
             samples[len(sound) :] = 0.0
-        self.signal.setDur(seconds * self._size / len(sound))  # the whole table is read: its length sets the pitch
         self.trigger[offset] = 1.0
+
+
+def _reading_s(size: int, table_rate_hz: int) -> float:
+    """The duration that reads a table at its own rate and steps over its end.
+
+    TrigEnv also reads when its position is exactly the table's size, and then takes a sample from behind the table:
+    whatever lies there, NaN included, which would stay in every filter after it. A quarter of a sample more on the
+    whole way makes the last position overshoot instead; it is less than a hundredth of a cent.
+    """
+    return size / table_rate_hz * size / (size + 0.25)
 
 
 class LoopVoices:
@@ -132,6 +140,7 @@ def table_of(sound: NDArray[np.float32]) -> Any:
     table = pyo.DataTable(len(sound), chnls=sound.shape[1])
     for channel in range(sound.shape[1]):
         np.asarray(table.getBuffer(channel))[: len(sound)] = sound[:, channel]
+    table.add(0.0)  # makes pyo copy the first sample behind the last one: without it every turn of a loop clicks
     return table
 
 
@@ -146,5 +155,6 @@ def room(source: Any, response: NDArray[np.float32], rate_hz: int) -> Any:
             file.setnchannels(CHANNELS)
             file.setsampwidth(4)
             file.setframerate(rate_hz)
-            file.writeframes((response / np.max(np.abs(response)) * (2**31 - 1)).astype("<i4").tobytes())
+            full_scale = response.astype(np.float64) / np.max(np.abs(response)) * (2**31 - 1)
+            file.writeframes(full_scale.astype("<i4").tobytes())
         return pyo.CvlVerb(source, str(path), bal=1.0, size=BLOCK_FRAMES)
