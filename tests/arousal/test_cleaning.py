@@ -80,6 +80,14 @@ def test_a_beat_found_15_percent_late_is_levelled_out() -> None:
     assert kinds(clean([*BEFORE, 977.0, 723.0, *AFTER])) == {BeatKind.ECTOPIC: 2}
 
 
+def test_two_early_beats_in_a_row_are_no_new_pace() -> None:
+    """No heart quickens by two fifths from one beat to the next; the level is not yet where the last beats were."""
+    before = [750.0 + 10 * (k % 2) for k in range(40)] + [835.0, 882.0, 867.0, 851.0]
+    beats = clean([*before, 484.0, 492.0, *[790.0 + 10 * (k % 2) for k in range(20)]])
+    labels = {beat.rr_ms: beat.kind for beat in beats}
+    assert BeatKind.NORMAL not in {labels[484.0], labels[492.0]}
+
+
 def test_a_hole_that_no_number_of_beats_explains_is_noise_and_nothing_is_invented() -> None:
     beats = clean([*BEFORE, 9000.0, *AFTER])
     assert kinds(beats) == {BeatKind.NOISE: 1}

@@ -160,6 +160,16 @@ def test_a_strap_without_rr_gives_estimates_from_its_rate_and_invents_no_beat() 
     assert silent[-1].heart_rate_bpm is None
 
 
+def test_a_strap_that_stops_sending_rr_is_followed_by_its_rate_after_ten_seconds() -> None:
+    pipeline = rested()
+    _, estimates = run(pipeline, [HeartSample(float(k), b"", 60) for k in range(121, 161)], 120, 160)
+    assert estimates[8].age_s == pytest.approx(9.0, abs=1.1)
+    assert estimates[-1].age_s == 0.0
+    assert estimates[-1].heart_rate_bpm == pytest.approx(60.0, abs=1.0)
+    assert estimates[-1].rmssd_ms is None
+    assert estimates[-1].confidence == 0.7
+
+
 @pytest.mark.parametrize("issue", [SignalIssue.SYNTHESISED_RR, SignalIssue.NO_RR])
 def test_intervals_that_the_strap_makes_up_say_nothing_of_variability(issue: SignalIssue) -> None:
     pipeline = rested()

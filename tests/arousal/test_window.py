@@ -121,3 +121,10 @@ def test_a_rate_field_that_stops_is_forgotten() -> None:
         window.push(float(k), 60.0)
     assert window.read(45.0).heart_rate_bpm == pytest.approx(60.0)
     assert window.read(68.0).heart_rate_bpm is None
+
+
+def test_a_rate_field_that_comes_only_now_and_then_is_worth_less() -> None:
+    window = RateWindow()
+    for k in range(0, 60, 10):
+        window.push(float(k), 60.0)
+    assert window.read(55.0).quality == pytest.approx(3 * 2.0 / 20.0)  # three notifications, two seconds each
