@@ -5,6 +5,8 @@
 Thirteen persons (ECG-GUDB, two minutes each): the baseline is taken from the first 60 s of sitting, then every second of
 the rest of sitting is compared with every second of arithmetic from 30 s on (area under the ROC curve). Then one person
 through sitting, arithmetic, standing and paced breathing (P37): mean arousal, which must keep its order.
+
+Smoothing and weights of the estimate were chosen on these same persons, so the figures for arousal are optimistic.
 """
 
 from __future__ import annotations

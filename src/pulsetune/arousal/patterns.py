@@ -1,8 +1,9 @@
 """What an artifact looks like: one doubtful interval and its successor, against the beats before them.
 
 Every test compares with a ``Reference`` (level and thresholds of this listener) and ``near_ms``, the cleaned interval
-just before. The shares below are dimensionless; they were tuned on one half of a set of recordings with injected
-artifacts and checked on the other half (``benchmarks/cleaning.py`` prints both).
+just before. The shares below are dimensionless; they were searched on one half of a set of recordings with injected
+artifacts, and settled with the other half in view (``benchmarks/cleaning.py`` prints both): no blind test stands behind
+them.
 
 Rules of this file:
 1. Pure tests, no state: the same numbers give the same answer.
