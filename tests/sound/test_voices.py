@@ -1,0 +1,95 @@
+"""The building blocks, fed with tables whose right output is known by arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pulsetune.sound.clock import SAMPLE_RATE_HZ
+from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, ManualServer, pyo
+from pulsetune.sound.soundscapes.felt_piano import BASS_S, UPPER_S
+from pulsetune.sound.soundscapes.felt_tone import TONE_RATE_HZ
+from pulsetune.sound.soundscapes.voices import Line, NoteVoices, room, table_of
+
+
+@pytest.fixture
+def server() -> Iterator[ManualServer]:
+    server = ManualServer(1)
+    yield server
+    server.close()
+
+
+def blocks(server: ManualServer, count: int) -> NDArray[np.float32]:
+    return np.concatenate([server.process() for _ in range(count)])
+
+
+def test_a_line_reaches_its_value_at_the_end_of_the_block_and_stays(server: ManualServer) -> None:
+    line = Line(0.25)
+    out = pyo.Sig(line.signal).out()
+    server.start()
+    line.glide(0.75)
+    heard = blocks(server, 1)[:, 0]
+    assert out is not None
+    assert heard == pytest.approx(0.25 + 0.5 * np.arange(1, BLOCK_FRAMES + 1) / BLOCK_FRAMES, abs=1e-6)
+    line.glide(0.75)
+    assert blocks(server, 1)[:, 0] == pytest.approx(0.75, abs=1e-6)
+
+
+@pytest.mark.parametrize("longest_s", [BASS_S, UPPER_S])
+def test_a_voice_reads_its_table_at_its_own_rate_and_steps_over_the_end(server: ManualServer, longest_s: float) -> None:
+    size = int(longest_s * TONE_RATE_HZ)
+    voices = NoteVoices(1, longest_s, TONE_RATE_HZ)
+    out = pyo.Sig(voices.signal).out()
+    server.start()
+    positions = np.repeat(np.arange(size, dtype=np.float32)[:, None], 2, axis=1)
+    voices.start(positions, 5, 0, SAMPLE_RATE_HZ)
+    first = blocks(server, 1)
+    voices.block_done()
+    heard = np.concatenate([first, blocks(server, 2 * size // BLOCK_FRAMES + 2)])[:, 0]
+    assert out is not None
+    assert not heard[:6].any()
+    surplus = heard[5 + size] - size / 2  # half-way; twice as much at the end, where it must lie between 0 and 0.5
+    assert 0.01 < surplus < 0.24
+    assert not heard[5 + 2 * size :].any()
+
+
+def test_a_busy_voice_is_never_cut(server: ManualServer) -> None:
+    voices = NoteVoices(1, 1.0, TONE_RATE_HZ)
+    out = pyo.Sig(voices.signal).out()
+    server.start()
+    flat = np.full((TONE_RATE_HZ, 2), 0.5, np.float32)
+    voices.start(flat, 0, 0, SAMPLE_RATE_HZ)
+    voices.start(flat, 700, 0, SAMPLE_RATE_HZ)
+    heard = blocks(server, 1)
+    assert out is not None
+    assert voices.dropped == 1
+    assert heard == pytest.approx(0.5, abs=1e-6)
+
+
+def test_a_loop_has_no_hole_at_its_seam(server: ManualServer) -> None:
+    table = table_of(np.ones((4096, 2), np.float32))
+    out = pyo.TableRead(table, freq=SAMPLE_RATE_HZ / 4096 / 2, loop=1, interp=2).play().out()
+    server.start()
+    assert out is not None
+    assert blocks(server, 24) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_a_room_answers_with_its_impulse_response_one_block_later(server: ManualServer) -> None:
+    response = np.zeros((3000, 2), np.float32)
+    response[0], response[2000] = (1.0, 1.0), (0.5, -0.25)
+    trigger = pyo.DataTable(BLOCK_FRAMES)
+    impulse = pyo.Mix(pyo.TableScan(trigger), voices=2)
+    out = room(impulse, response, SAMPLE_RATE_HZ).out()
+    server.start()
+    np.asarray(trigger.getBuffer(0))[10] = 1.0
+    first = blocks(server, 1)
+    np.asarray(trigger.getBuffer(0))[10] = 0.0
+    heard = np.concatenate([first, blocks(server, 5)])
+    assert out is not None
+    at = BLOCK_FRAMES + 10
+    assert heard[at + 2000] / heard[at] == pytest.approx([0.5, -0.25], abs=1e-3)
+    others = np.delete(heard, [at, at + 2000], axis=0)
+    assert np.max(np.abs(others)) < 1e-3 * np.max(np.abs(heard[at]))
