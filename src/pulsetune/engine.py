@@ -21,6 +21,7 @@ from pulsetune.model import (
     Input,
     LinkChanged,
     ListenerProfile,
+    PolicyName,
     Program,
     SignalWarning,
 )
@@ -31,7 +32,7 @@ TICKS_PER_S = round(1 / TICK_S)
 class SessionEngine:
     """Arousal and guide in order; ``step`` returns ``(at_s, event)`` pairs, inputs included."""
 
-    def __init__(self, program: Program, profile: ListenerProfile, policy: str) -> None:
+    def __init__(self, program: Program, profile: ListenerProfile, policy: PolicyName) -> None:
         self._pipeline = Pipeline(program.calibrate_s)
         self._conductor = Conductor(program, profile, policy)
         self._next_tick = 0

@@ -69,6 +69,18 @@ class Phase(StrEnum):
     STOPPING = "stopping"
 
 
+class PolicyName(StrEnum):
+    """How the tempo is led; see ``guide/policies.py``."""
+
+    STAGED_ISO = "staged_iso"
+    FIXED = "fixed"
+    FIXED_SAFE = "fixed_safe"
+    RAMP = "ramp"
+    MATCH_ONLY = "match_only"
+    PI = "pi"
+    QUIET = "quiet"
+
+
 class CommandKind(StrEnum):
     """What a listener can ask for during a session."""
 
@@ -167,7 +179,8 @@ class Command:
 class Beat:
     """One heartbeat; ``t_s`` is the time of the beat that ends the interval.
 
-    ``rr_ms`` is raw (None for a beat inserted into a missed interval), ``nn_ms`` cleaned (None for noise).
+    ``rr_ms`` is raw (None for a beat inserted into a missed interval), ``nn_ms`` cleaned (None for noise, and for the
+    first part of a beat that was merged from two).
     """
 
     t_s: float
@@ -290,7 +303,7 @@ class Program:
     title: str
     description: str
     minutes: float
-    policy: str
+    policy: PolicyName
     soundscape: str
     calibrate_s: float
     consolidate_s: float
@@ -314,7 +327,7 @@ class SessionStarted:
     schema: int
     program: Program
     profile: ListenerProfile
-    policy: str
+    policy: PolicyName
     source: str
     simulated: bool
     seed: int

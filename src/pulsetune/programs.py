@@ -14,17 +14,16 @@ import tomllib
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pulsetune.errors import ProgramError, WrongUse
-from pulsetune.model import Program
+from pulsetune.model import PolicyName, Program
 
 MIN_MINUTES = 6.0  # calibrate, consolidate, fade and silence leave too little of anything shorter
 MAX_MINUTES = 60.0
 MAX_PROGRAM_BYTES = 100_000  # a program is a page of text; anything larger is some other file
-POLICIES = ("staged_iso", "match_only", "fixed")
 
 
 class _Strict(BaseModel):
@@ -56,7 +55,7 @@ class _ProgramFile(_Strict):
     title: Annotated[str, Field(min_length=1, max_length=60)]
     description: Annotated[str, Field(min_length=1, max_length=300)]
     minutes: Annotated[float, Field(ge=MIN_MINUTES, le=MAX_MINUTES)]
-    policy: Literal["staged_iso", "match_only", "fixed"] = "staged_iso"
+    policy: PolicyName = PolicyName.STAGED_ISO
     soundscape: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")] = "felt-piano"
     phases: _Phases = _Phases()
     lead: _Lead = _Lead()

@@ -15,6 +15,7 @@ from pulsetune.model import (
     Cue,
     ListenerProfile,
     Phase,
+    PolicyName,
 )
 from pulsetune.programs import find_program, with_minutes
 
@@ -40,7 +41,7 @@ class Evening:
 
     heart: HeartRate
     minutes: float = 20.0
-    policy: str = "staged_iso"
+    policy: PolicyName = PolicyName.STAGED_ISO
     profile: ListenerProfile = field(default_factory=ListenerProfile)
     commands: dict[int, CommandKind] = field(default_factory=dict)
     estimates: dict[int, dict[str, object]] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 import pytest
 from tests.guide.builders import Evening, following
 
-from pulsetune.model import CommandKind, EndedBecause, ListenerProfile, Phase
+from pulsetune.model import CommandKind, EndedBecause, ListenerProfile, Phase, PolicyName
 
 
 def test_an_evening_goes_through_its_phases_in_order():
@@ -158,10 +158,10 @@ def test_feeling_dizzy_ends_the_lead():
 
 
 def test_steady_music_stays_steady():
-    evening = Evening(following(85), policy="fixed").run()
+    evening = Evening(following(85), policy=PolicyName.FIXED).run()
     assert {p.tempo_bpm for p in evening.pulsed()} == {60.0}
 
 
 def test_matching_only_never_leads():
-    evening = Evening(lambda t: 80.0, policy="match_only").run()
+    evening = Evening(lambda t: 80.0, policy=PolicyName.MATCH_ONLY).run()
     assert Phase.LEAD not in evening.phases()

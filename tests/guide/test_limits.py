@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from tests.guide.builders import Evening
 
 from pulsetune.guide.stepping import glide
-from pulsetune.model import SILENT_DB, CommandKind
+from pulsetune.model import SILENT_DB, CommandKind, PolicyName
 
 rates = st.one_of(st.none(), st.floats(30, 220), st.floats(55, 95), st.sampled_from([0.0001, 1e6, 38.0, 250.0]))
 histories = st.lists(st.tuples(st.integers(1, 90), rates), min_size=1, max_size=25)
 wishes = st.dictionaries(st.integers(1, 500), st.sampled_from(CommandKind), max_size=8)
-policies = st.sampled_from(["staged_iso", "match_only", "fixed", "fixed_safe"])
+policies = st.sampled_from(PolicyName)
 
 
 def heart_of(history):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pulsetune.clocks import SteppedClock
 from pulsetune.heart.simulated import SimulatedHeart
-from pulsetune.model import Command, CommandKind, Event, ListenerProfile, SessionStarted
+from pulsetune.model import Command, CommandKind, Event, ListenerProfile, PolicyName, SessionStarted
 from pulsetune.ports import Clock, HeartSource
 from pulsetune.programs import find_program, with_minutes
 from pulsetune.records.library import Library
@@ -44,7 +44,7 @@ class Ran:
         return [event for _, event in self.log if isinstance(event, kind)]
 
 
-def started(source: HeartSource, minutes: float = 8, policy: str = "staged_iso", seed: int = 1) -> SessionStarted:
+def started(source: HeartSource, minutes: float = 8, policy: PolicyName = PolicyName.STAGED_ISO, seed: int = 1) -> SessionStarted:
     program = with_minutes(find_program("unwind"), minutes)
     return SessionStarted(
         0.0,
@@ -68,7 +68,7 @@ def run(
     *,
     seed: int = 1,
     minutes: float = 8,
-    policy: str = "staged_iso",
+    policy: PolicyName = PolicyName.STAGED_ISO,
     clock: Clock | None = None,
     wishes: dict[float, CommandKind] | None = None,
     sink: SilentSink | None = None,

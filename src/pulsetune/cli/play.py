@@ -19,7 +19,7 @@ import click
 
 from pulsetune import __version__
 from pulsetune.errors import WrongUse
-from pulsetune.model import ListenerProfile, Program, SessionStarted
+from pulsetune.model import ListenerProfile, PolicyName, Program, SessionStarted
 
 if TYPE_CHECKING:
     from pulsetune.cli.choosing import Wanted
@@ -99,7 +99,7 @@ def _wishes(
 
 
 def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
-    from pulsetune.programs import POLICIES, find_program, with_minutes
+    from pulsetune.programs import find_program, with_minutes
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
     program = find_program(name)
@@ -108,9 +108,9 @@ def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | 
             raise WrongUse(f"{minutes} minutes is not possible.", "Give a number, such as --minutes 20.")
         program = with_minutes(program, minutes)
     if policy is not None:
-        if policy not in POLICIES:
-            raise WrongUse(f'There is no policy "{policy}".', f"Known policies: {', '.join(POLICIES)}.")
-        program = replace(program, policy=policy)
+        if policy not in list(PolicyName):
+            raise WrongUse(f'There is no policy "{policy}".', f"Known policies: {', '.join(PolicyName)}.")
+        program = replace(program, policy=PolicyName(policy))
     if sound is not None:
         program = replace(program, soundscape=sound)
     if program.soundscape not in SOUNDSCAPES:

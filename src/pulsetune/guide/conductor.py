@@ -12,7 +12,7 @@ from __future__ import annotations
 from pulsetune.guide.dropout import DropoutWatch
 from pulsetune.guide.leading import Leader
 from pulsetune.guide.phases import PLAYING, TRANSITIONS, Trigger
-from pulsetune.guide.timbre import TimbreGlide
+from pulsetune.guide.timbre import NO_SOUND, TimbreGlide
 from pulsetune.guide.volume import Volume
 from pulsetune.model import (
     ArousalEstimate,
@@ -24,6 +24,7 @@ from pulsetune.model import (
     EndedBecause,
     ListenerProfile,
     Phase,
+    PolicyName,
     Program,
 )
 
@@ -38,7 +39,7 @@ SAFETY_FADE_S = 45.0
 class Conductor:
     """One session's guide; ``second`` once a second, ``command`` at any tick, then ``take`` what it decided."""
 
-    def __init__(self, program: Program, profile: ListenerProfile, policy: str) -> None:
+    def __init__(self, program: Program, profile: ListenerProfile, policy: PolicyName) -> None:
         self._program = program
         self._leader = Leader(program, profile, policy)
         self._dropout = DropoutWatch()
@@ -58,7 +59,8 @@ class Conductor:
     def start(self, t_s: float) -> None:
         """The first cue and the first target of the music."""
         self._volume.fade_in(t_s)
-        self._say(t_s, "sit comfortably: listening to your pulse before the music begins")
+        before = " before the music begins" if self._leader.sounds else ""
+        self._say(t_s, f"sit comfortably: listening to your pulse{before}")
         self._play(t_s)
 
     def command(self, t_s: float, command: Command) -> None:
@@ -85,7 +87,7 @@ class Conductor:
         if self._ends_at_s is None and not self._volume.paused:
             self._elapsed_s += 1
             self._phase_s += 1
-            self._pulse_s += self._timbre.now.pulse_level > 0
+            self._pulse_s += self._leader.sounds and self._timbre.now.pulse_level > 0
             self._dropout.second(t_s, estimate)
             self._plan(t_s)
             self._watch_pulse(t_s)
@@ -116,10 +118,11 @@ class Conductor:
         elif left_s <= p.silence_s or (self.phase is Phase.FADE and self._phase_s >= p.fade_s):
             self._fire(t_s, Trigger.TIME_FOR_SILENCE, "silence: it belongs to the session, stay as long as you like")
         elif left_s <= p.silence_s + p.fade_s:
-            if self._fire(t_s, Trigger.TIME_TO_FADE, "the music fades out"):
+            if self._fire(t_s, Trigger.TIME_TO_FADE, "the music fades out" if self._leader.sounds else "nearly over"):
                 self._volume.fade_out(t_s, p.fade_s)
         elif left_s <= p.silence_s + p.fade_s + p.consolidate_s:
-            self._fire(t_s, Trigger.TIME_TO_THIN, "nearly done: the music thins out")
+            thins = ": the music thins out" if self._leader.sounds else ""
+            self._fire(t_s, Trigger.TIME_TO_THIN, f"nearly done{thins}")
         elif self._pulse_s >= PULSE_MOST_S:
             self._fire(t_s, Trigger.PULSE_ENOUGH, "half an hour of pulse is enough: a calm bed from here on")
 
@@ -169,7 +172,7 @@ class Conductor:
             self._leader.glide()
         level = None if self._dropout.frozen else self._leader.raw_level(estimate.heart_rate_bpm)
         before = self._timbre.level
-        if self._timbre.second(level, self.phase):
+        if self._timbre.second(level, self.phase) and self._leader.sounds:
             calmer = self._timbre.level < before
             self._say(
                 t_s,
@@ -208,7 +211,7 @@ class Conductor:
         self._play_s = t_s
 
     def _parameters(self, t_s: float) -> AudioParameters:
-        sound = self._timbre.now
+        sound = self._timbre.now if self._leader.sounds else NO_SOUND
         return AudioParameters(
             t_s,
             self._leader.tempo_bpm,

@@ -14,7 +14,7 @@ from pulsetune.guide.policies import View, make_policy
 from pulsetune.guide.safety import SafetyWatch, Verdict
 from pulsetune.guide.stepping import glide, ratio_for
 from pulsetune.guide.timbre import UNKNOWN_LEVEL
-from pulsetune.model import Baseline, ListenerProfile, Phase, Program
+from pulsetune.model import Baseline, ListenerProfile, Phase, PolicyName, Program
 
 MATCHED_GAP_PERCENT = 3.0  # the music is at the heart when it is closer than this ...
 MATCHED_S = 45  # ... for this long
@@ -41,7 +41,7 @@ class News:
 class Leader:
     """The tempo of one session, its goal and its safety watch."""
 
-    def __init__(self, program: Program, profile: ListenerProfile, policy: str) -> None:
+    def __init__(self, program: Program, profile: ListenerProfile, policy: PolicyName) -> None:
         self._program = program
         self._profile = profile
         self._policy = make_policy(policy, program)
@@ -52,8 +52,14 @@ class Leader:
         self._goal_bpm = 0.0
         self._safety: SafetyWatch | None = None
         self._matched_s = 0
+        self._led_s = 0
         self._said_bpm = 0.0
         self._last_heart_bpm = 0.0
+
+    @property
+    def sounds(self) -> bool:
+        """False for a session without any music."""
+        return self._policy.sounds
 
     @property
     def ready(self) -> bool:
@@ -70,6 +76,8 @@ class Leader:
         self.ratio = ratio_for(b0)
         self.tempo_bpm = self.target_bpm = self._clamped(self._policy.opening_tempo_bpm(self.ratio * b0))
         self._said_bpm = self.target_bpm
+        if not self._policy.sounds:
+            return News(f"your heart beats {b0:.0f} a minute: just sit, there is no music", Trigger.CALIBRATED)
         if self._profile.listen_only:
             return News("listening only: the music stays at your pulse and does not lead", Trigger.ALREADY_CALM)
         if self._nothing_to_lead():
@@ -88,7 +96,7 @@ class Leader:
         self._last_heart_bpm = heart_rate_bpm
         if returned and moved > RETURN_SHARE and self._policy.leads and phase in (Phase.LEAD, Phase.HOLD):
             return News("your pulse came back at another pace: meeting it again first", Trigger.RETURNED)
-        view = View(heart_rate_bpm, self.tempo_bpm, self.target_bpm, self.ratio, self._floor_bpm(), self._safety.led_s)
+        view = self._view(heart_rate_bpm)
         match phase:
             case Phase.MATCH:
                 return self._match(view, self._safety)
@@ -122,18 +130,31 @@ class Leader:
             return UNKNOWN_LEVEL
         return max(0.0, min(1.0, (heart_rate_bpm - self._goal_bpm) / span_bpm))
 
+    def _view(self, heart_rate_bpm: float) -> View:
+        return View(
+            heart_rate_bpm,
+            self.tempo_bpm,
+            self.target_bpm,
+            self.ratio,
+            self._floor_bpm(),
+            self._led_s,
+            self._baseline_bpm,
+            self._goal_bpm,
+        )
+
     def _match(self, view: View, safety: SafetyWatch) -> News | None:
         self.target_bpm = self._clamped(self._policy.follow(view).target_bpm)
         self._matched_s = self._matched_s + 1 if abs(view.gap_percent) < MATCHED_GAP_PERCENT else 0
         if self._policy.leads and (self._matched_s >= MATCHED_S or not self._policy.meets):
             safety.begin_lead(view.heart_rate_bpm)
             return News(self._policy.lead_reason, Trigger.MATCHED)
-        if abs(self.target_bpm - self._said_bpm) >= SAY_TEMPO_BPM:
+        if self._policy.sounds and abs(self.target_bpm - self._said_bpm) >= SAY_TEMPO_BPM:
             self._said_bpm = self.target_bpm
             return News(f"following your heart: {self.target_bpm:.0f} a minute")
         return None
 
     def _lead(self, phase: Phase, view: View, safety: SafetyWatch) -> News | None:
+        self._led_s += 1
         proposal = self._policy.lead(view)
         self.target_bpm = self._clamped(proposal.target_bpm)
         verdict = safety.second(view.heart_rate_bpm) if self._policy.watched else None

@@ -8,10 +8,11 @@ Rules of this file:
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
-from pulsetune.model import Program
+from pulsetune.model import PolicyName, Program
 
 FOLLOWED_PERCENT = 2.0  # the heart has followed when the music leads by no more than this
 DWELL_S = 40  # earliest next step once the heart has followed
@@ -20,6 +21,13 @@ PROBE_S = 300  # leading stays capped for the first five minutes: a gentle probe
 WALK_CAP_PERCENT = 25.0  # afterwards the way to slow music is free
 CAP_SLACK_PERCENT = 3.0  # the heart wanders this much without meaning anything
 WORTH_SAYING = 0.01  # a share of the tempo below which a new target is not worth a new decision
+QUIET_TEMPO_BPM = 60.0  # the clock that nobody hears
+RAMP_FROM_BPM = 80.0
+RAMP_S = 900.0
+PI_PROPORTIONAL = 0.8  # percent of lead per bpm; with PI_INTEGRAL and PI_BACK a common hand tuning, as a reference only
+PI_INTEGRAL = 0.004  # percent per bpm and second
+PI_BACK = 0.05  # per second
+PI_REFERENCE_S = 360.0  # the reference falls to the goal with this time constant
 DELIVERED = 0.002  # a step counts as delivered when the tempo is this close (a share of it)
 
 
@@ -33,6 +41,8 @@ class View:
     ratio: float
     floor_bpm: float
     lead_s: int
+    baseline_bpm: float
+    goal_bpm: float
 
     @property
     def heart_tempo_bpm(self) -> float:
@@ -52,6 +62,7 @@ class Proposal:
 
 
 class Policy(Protocol):
+    sounds: bool  # is there music at all?
     leads: bool  # does it ever leave MATCH?
     meets: bool  # must the music be with the heart before it leads?
     watched: bool  # is it inside the safety wrapper (backtrack, gate, companion)?
@@ -67,6 +78,7 @@ class Policy(Protocol):
 class StagedIso:
     """Meet the heart, probe with a capped lead for five minutes, then walk on to slow music (iso principle)."""
 
+    sounds = True
     leads = True
     meets = True
     watched = True
@@ -118,6 +130,7 @@ class StagedIso:
 class MatchOnly:
     """Follows the heart and never leads: the active control condition."""
 
+    sounds = True
     leads = False
     meets = True
     watched = False
@@ -136,6 +149,7 @@ class MatchOnly:
 class Fixed:
     """Steady slow music, whatever the heart does: the rival every other policy must beat."""
 
+    sounds = True
     leads = True
     meets = False
     watched = False
@@ -160,21 +174,76 @@ class FixedSafe(Fixed):
     watched = True
 
 
-def make_policy(name: str, program: Program) -> Policy:
-    """The policy of that name.
+class Quiet(MatchOnly):
+    """No sound at all: sitting still, the control condition and one's own comparison."""
 
-    Raises
-    ------
-    ValueError
-        If there is none.
-    """
+    sounds = False
+
+    def opening_tempo_bpm(self, heart_tempo_bpm: float) -> float:
+        return QUIET_TEMPO_BPM
+
+    def follow(self, view: View) -> Proposal:
+        return Proposal(view.target_bpm)
+
+
+class Ramp(Fixed):
+    """From 80 to 60 pulses a minute in a quarter of an hour, whatever the heart does."""
+
+    lead_reason = "the music slows down by the clock from here on, whatever your heart does"
+
+    def opening_tempo_bpm(self, heart_tempo_bpm: float) -> float:
+        return RAMP_FROM_BPM
+
+    def lead(self, view: View) -> Proposal:
+        share = min(1.0, view.lead_s / RAMP_S)
+        return Proposal(RAMP_FROM_BPM + share * (self._tempo_bpm - RAMP_FROM_BPM))
+
+    def follow(self, view: View) -> Proposal:
+        return Proposal(RAMP_FROM_BPM)
+
+
+class Pi:
+    """Proportional and integral control of the lead on a falling reference, with back-calculation against wind-up."""
+
+    sounds = True
+    leads = True
+    meets = True
+    watched = False
+    lead_reason = "the music is with your heart: a controller leads from here on"
+
+    def __init__(self, program: Program) -> None:
+        self._cap_percent = program.lead_cap_percent
+        self._integral = 0.0
+
+    def opening_tempo_bpm(self, heart_tempo_bpm: float) -> float:
+        return heart_tempo_bpm
+
+    def follow(self, view: View) -> Proposal:
+        return Proposal(view.heart_tempo_bpm)
+
+    def lead(self, view: View) -> Proposal:
+        reference_bpm = view.goal_bpm + (view.baseline_bpm - view.goal_bpm) * math.exp(-view.lead_s / PI_REFERENCE_S)
+        error_bpm = view.heart_rate_bpm - reference_bpm
+        wanted = PI_PROPORTIONAL * error_bpm + self._integral
+        lead_percent = max(0.0, min(self._cap_percent, wanted))
+        self._integral += PI_INTEGRAL * error_bpm + PI_BACK * (lead_percent - wanted)
+        return Proposal(view.heart_tempo_bpm * (1 - lead_percent / 100))
+
+
+def make_policy(name: PolicyName, program: Program) -> Policy:
+    """The policy of that name."""
     match name:
-        case "staged_iso":
+        case PolicyName.STAGED_ISO:
             return StagedIso(program)
-        case "match_only":
-            return MatchOnly()
-        case "fixed":
+        case PolicyName.FIXED:
             return Fixed(program)
-        case "fixed_safe":
+        case PolicyName.FIXED_SAFE:
             return FixedSafe(program)
-    raise ValueError(f"unknown policy {name!r}")
+        case PolicyName.RAMP:
+            return Ramp(program)
+        case PolicyName.MATCH_ONLY:
+            return MatchOnly()
+        case PolicyName.PI:
+            return Pi(program)
+        case PolicyName.QUIET:
+            return Quiet()

@@ -43,11 +43,6 @@ class SafetyWatch:
         self._companion_s = 0
         self._recent: deque[float] = deque(maxlen=GATE_MEAN_S)
 
-    @property
-    def led_s(self) -> int:
-        """Seconds of leading and holding so far."""
-        return self._led_s
-
     def begin_lead(self, heart_rate_bpm: float) -> None:
         """A lead starts from here."""
         self._best_bpm = heart_rate_bpm

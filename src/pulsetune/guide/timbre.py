@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pulsetune.model import Phase
+from pulsetune.model import SILENT_DB, Phase
 
 LEVELS = 5  # levels 0, .25, .5, .75, 1 of the guide's own arousal level
 START_LEVEL = 0.75  # meet the pulse, not the distress: never start with the busiest texture
@@ -36,6 +36,9 @@ class Timbre:
     pulse_level: float
     bed_level: float
     level_db: float
+
+
+NO_SOUND = Timbre(0.0, 0.0, 0.0, 0.0, 0.0, SILENT_DB)
 
 
 def timbre_for(level: float, phase: Phase) -> Timbre:
