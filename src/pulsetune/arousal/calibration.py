@@ -28,9 +28,9 @@ USUAL_READINGS = 30  # weight of the usual spread against the measured one
 class Calibration:
     """Readings in, once a second; a Baseline out when the time has come and the signal is good enough."""
 
-    def __init__(self, calibrate_s: float) -> None:
+    def __init__(self, calibrate_s: float, baseline_s: int = BASELINE_S) -> None:
         self._calibrate_s = calibrate_s
-        self._readings: deque[Reading] = deque(maxlen=BASELINE_S)
+        self._readings: deque[Reading] = deque(maxlen=baseline_s)
         self._best: list[Reading] = []
         self._best_quality = -1.0
 

@@ -9,7 +9,7 @@ Rules of this file:
 from __future__ import annotations
 
 from pulsetune.arousal.breathing import BreathMeter
-from pulsetune.arousal.calibration import Calibration
+from pulsetune.arousal.calibration import BASELINE_S, Calibration
 from pulsetune.arousal.cleaning import Cleaner
 from pulsetune.arousal.estimate import ArousalModel
 from pulsetune.arousal.rate_window import RateWindow
@@ -38,16 +38,18 @@ class Pipeline:
     Parameters
     ----------
     calibrate_s : float
-        Seconds of session time after which the baseline is taken (from the last 60 of them).
+        Seconds of session time after which the baseline is taken.
+    baseline_s : int
+        From how many of the last of them.
     """
 
-    def __init__(self, calibrate_s: float) -> None:
+    def __init__(self, calibrate_s: float, baseline_s: int = BASELINE_S) -> None:
         self._timeline = Timeline()
         self._cleaner = Cleaner()
         self._window = BeatWindow()
         self._rates = RateWindow()
         self._breath = BreathMeter()
-        self._calibration = Calibration(calibrate_s)
+        self._calibration = Calibration(calibrate_s, baseline_s)
         self._model = ArousalModel()
         self._issues: set[SignalIssue] = set()
         self._worn = True

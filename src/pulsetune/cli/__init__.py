@@ -24,6 +24,7 @@ _COMMANDS = {
     "programs": ("pulsetune.cli.catalogue", "programs", "List the programs, or show and check one."),
     "sessions": ("pulsetune.cli.library", "sessions", "List past sessions, or tell the story of one."),
     "export": ("pulsetune.cli.library", "export", "Write one session to a file."),
+    "analyze": ("pulsetune.cli.analyze", "analyze", "Heart rate and variability of an RR file or a session."),
     "doctor": ("pulsetune.cli.devices", "doctor", "Check Bluetooth, sound and storage, and say what to do."),
 }
 

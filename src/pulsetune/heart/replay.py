@@ -18,12 +18,11 @@ from statistics import fmean
 from typing import get_args
 
 from pulsetune.heart.heart_rate_measurement import MAX_RR_PER_PAYLOAD, encode
-from pulsetune.heart.rr_file import Recording, parse_rr, read_rr_file
+from pulsetune.heart.rr_file import GAP_S, Recording, holes, parse_rr, read_rr_file
 from pulsetune.model import Event, HeartSample, Link, LinkChanged, SourceEvent
 
-__all__ = ["GAP_S", "Recording", "ReplaySource", "parse_rr", "read_rr_file"]
+__all__ = ["GAP_S", "Recording", "ReplaySource", "notifications", "parse_rr", "read_rr_file"]
 
-GAP_S = 3.0  # time that no interval accounts for: less is the jitter of optical sensors, whose beats come in bursts
 LOST_AFTER_S = 1.0  # the first notification that does not come is missed a second later
 RATE_OVER_BEATS = 8  # straps smooth the heart rate that they show
 
@@ -42,7 +41,7 @@ class ReplaySource:
     @classmethod
     def from_recording(cls, recording: Recording) -> ReplaySource:
         """Play the RR intervals of a file."""
-        return cls(f"recording {recording.name}", _notifications(recording))
+        return cls(f"recording {recording.name}", notifications(recording))
 
     @classmethod
     def from_file(cls, path: Path) -> ReplaySource:
@@ -87,9 +86,9 @@ class ReplaySource:
         self._is_open = False
 
 
-def _notifications(recording: Recording) -> Iterator[SourceEvent]:
-    """What a strap would have sent."""
-    segments = _segments(recording)
+def notifications(recording: Recording) -> Iterator[SourceEvent]:
+    """What a strap would have sent, had it recorded this."""
+    segments = list(pairwise([0, *holes(recording), len(recording.t_s)]))
     for number, (first, end) in enumerate(segments):
         began_s = max(0.0, recording.t_s[first] - recording.rr_ms[first] / 1000)
         detail = f"playing {recording.name}" if number == 0 else "the recording goes on"
@@ -98,16 +97,6 @@ def _notifications(recording: Recording) -> Iterator[SourceEvent]:
         if number < len(segments) - 1:
             lost_s = ceil(recording.t_s[end - 1]) + LOST_AFTER_S
             yield LinkChanged(lost_s, Link.LOST, "the recording has a hole here")
-
-
-def _segments(recording: Recording) -> list[tuple[int, int]]:
-    """Index ranges without a hole."""
-    starts = [
-        at
-        for at in range(1, len(recording.t_s))
-        if recording.t_s[at] - recording.t_s[at - 1] - recording.rr_ms[at] / 1000 > GAP_S
-    ]
-    return list(pairwise([0, *starts, len(recording.t_s)]))
 
 
 def _seconds(recording: Recording, first: int, end: int, began_s: float) -> Iterator[HeartSample]:

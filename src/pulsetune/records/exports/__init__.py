@@ -8,10 +8,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +16,7 @@ from pathlib import Path
 from pulsetune.errors import PulseTuneError, WrongUse
 from pulsetune.model import Event
 from pulsetune.records.library import Library, SessionRow
+from pulsetune.records.whole_file import check_target, write_whole
 
 Lines = Callable[[SessionRow, Iterable[tuple[float, Event]]], Iterator[str]]
 
@@ -76,36 +74,10 @@ def export_file(library: Library, session_id: int, format_name: str, to: Path, *
     """
     lines = export_lines(library, session_id, format_name)
     try:
-        target = _target(to, f"pulsetune-session-{session_id}{EXPORTS[format_name].suffix}", force=force)
-        _write_whole(target, lines)
+        target = to / f"pulsetune-session-{session_id}{EXPORTS[format_name].suffix}" if to.is_dir() else to
+        check_target(target, "--to", force=force)
+        write_whole(target, lines)
     except (OSError, ValueError) as problem:  # ValueError: a name with a zero byte
         why = getattr(problem, "strerror", None) or str(problem)
         raise PulseTuneError(f"{to} cannot be written ({why}).", "Choose another place with --to.") from problem
     return target
-
-
-def _target(to: Path, own_name: str, *, force: bool) -> Path:
-    target = to / own_name if to.is_dir() else to
-    if not target.parent.is_dir():
-        raise WrongUse(f"There is no folder {target.parent}.", "Make it first, or choose another with --to.")
-    if target.exists() and not target.is_file():
-        raise WrongUse(f"{target} is not an ordinary file.", "Choose another place with --to.")
-    if target.exists() and not force:
-        raise WrongUse(f"{target} exists already.", "Choose another name with --to, or add --force to replace it.")
-    return target
-
-
-def _write_whole(target: Path, lines: Iterable[str]) -> None:
-    """Write beside the target, then move: nobody ever sees half a file."""
-    descriptor, name = tempfile.mkstemp(prefix=".pulsetune-", suffix=".part", dir=target.parent)
-    part = Path(name)
-    try:
-        with open(descriptor, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 - a descriptor, not a path
-            file.writelines(lines)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise

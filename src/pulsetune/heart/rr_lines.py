@@ -1,0 +1,110 @@
+"""Lines of a text file as rows of cells, and cells as numbers, for the readers of RR files.
+
+Rules of this file:
+1. Every mistake is ``DamagedData`` and names the file and the line.
+2. What separates cells is decided once, by the first line with content.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from pulsetune.errors import DamagedData
+
+MIN_RR_MS = 1.0  # about the smallest interval that a strap can express (1/1024 s)
+MAX_RR_MS = 63_999.0  # the largest: 16 bits of 1/1024 s
+FORMAT_HINT = "Expected are RR intervals, one a line, or a table with the header t_s,rr_ms."
+
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line with content; ``line`` counts from 1."""
+
+    line: int
+    cells: list[str]
+
+
+def rows(text: str) -> Iterator[Row]:
+    """Lines with content, split into cells; comments (``#``) and blank lines are passed over."""
+    delimiter: str | None = None
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+        content = line.strip()
+        if not content or content.startswith("#"):
+            continue
+        if delimiter is None:
+            delimiter = next((mark for mark in "\t;," if mark in content), " ")
+        yield Row(number, _cells(content, delimiter))
+
+
+def trimmed(cells: list[str]) -> list[str]:
+    """Without the empty cells that a separator at the end of the line leaves."""
+    end = len(cells)
+    while end > 1 and not cells[end - 1]:
+        end -= 1
+    return cells[:end]
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell is a plain decimal number."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def number(row: Row, at: int, name: str) -> float:
+    """The finite number in one cell."""
+    text = cell(row, at)
+    value = float(text) if is_number(text) else float("nan")
+    if not isfinite(value):
+        raise DamagedData(f"{name}, line {row.line}: {text[:40]!r} is not a number.", FORMAT_HINT)
+    return value
+
+
+def cell(row: Row, at: int) -> str:
+    """One cell, empty where the row is too short."""
+    return row.cells[at] if at < len(row.cells) else ""
+
+
+def interval_ms(row: Row, at: int, unit_ms: float, name: str) -> float:
+    """One cell as an RR interval in ms."""
+    return possible_ms(number(row, at, name) * unit_ms, row.line, name)
+
+
+def possible_ms(rr_ms: float, line: int, name: str) -> float:
+    """``rr_ms`` itself, if a heart-rate strap could have sent it."""
+    if not MIN_RR_MS <= rr_ms <= MAX_RR_MS:
+        raise DamagedData(
+            f"{name}, line {line}: {rr_ms:g} ms is no RR interval.",
+            f"Possible are {MIN_RR_MS:g} to {MAX_RR_MS:g} ms.",
+        )
+    return rr_ms
+
+
+def times_s(rows: Sequence[Row], at: int, unit_s: float, name: str) -> list[float]:
+    """One column as times in s that never go back."""
+    times: list[float] = []
+    for row in rows:
+        t_s = number(row, at, name) * unit_s
+        if times and t_s < times[-1]:
+            raise DamagedData(
+                f"{name}, line {row.line}: time goes back from {times[-1]:g} to {t_s:g} s.",
+                "With decimal commas, separate columns by tabs or semicolons.",
+            )
+        times.append(t_s)
+    return times
+
+
+def _cells(content: str, delimiter: str) -> list[str]:
+    if delimiter == " ":
+        return content.split()
+    try:
+        cells = next(csv.reader([content], delimiter=delimiter), [])
+    except csv.Error:  # a cell longer than csv allows: it will be refused as a number
+        cells = [content]
+    decimal = "." if delimiter == "," else ","  # with another separator a comma is a decimal comma
+    return [cell.strip().replace(decimal, ".") for cell in cells]

@@ -1,0 +1,60 @@
+"""Tables with a header, as heart-rate programs write them, to intervals and beat times.
+
+| program | header | times |
+|---|---|---|
+| PulseTune, and plain tables | ``t_s,rr_ms`` among others | of the beats, in s |
+| HRV Logger | ``date,rr,since start``; newer: ``timestamp, rr, since_start`` | arrivals, in ms |
+| Polar Sensor Logger | ``Phone timestamp;RR-interval [ms]`` among others | arrivals, ISO 8601 |
+
+Rules of this file:
+1. Columns are found by name: their order differs between versions of one program.
+2. Arrival times only tell where beats are missing (``arrivals.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pulsetune.errors import DamagedData
+from pulsetune.heart.arrivals import beat_times_s
+from pulsetune.heart.rr_lines import FORMAT_HINT, Row, cell, interval_ms, is_number, number, times_s
+
+INTERVALS = ("rr_ms", "rr-interval [ms]", "rr")  # names of the column of intervals, all in ms
+BEAT_TIMES = ("t_s",)
+ARRIVALS = ("since start", "since_start", "phone timestamp", "timestamp", "date")  # the best first
+
+
+def from_table(rows: Sequence[Row], name: str) -> tuple[list[float], list[float] | None]:
+    """Intervals in ms and the times of their beats in s (None: only their sum is known).
+
+    A row without an interval (a beat that a program inserted) is passed over.
+    """
+    header = [title.lower() for title in rows[0].cells]
+    rr_at = _column(header, INTERVALS)
+    if rr_at is None:
+        raise DamagedData(f"{name}, line {rows[0].line}: neither a number nor a header with rr_ms.", FORMAT_HINT)
+    kept = [row for row in rows[1:] if len(row.cells) <= rr_at or row.cells[rr_at]]
+    rr_ms = [interval_ms(row, rr_at, 1.0, name) for row in kept]
+    beat_at, arrived_at = _column(header, BEAT_TIMES), _column(header, ARRIVALS)
+    if beat_at is not None:
+        return rr_ms, times_s(kept, beat_at, 1.0, name)
+    if arrived_at is not None:
+        return rr_ms, beat_times_s(rr_ms, [_arrival_s(row, arrived_at, name) for row in kept])
+    return rr_ms, None
+
+
+def _column(header: Sequence[str], names: Sequence[str]) -> int | None:
+    return next((header.index(title) for title in names if title in header), None)
+
+
+def _arrival_s(row: Row, at: int, name: str) -> float:
+    """A bare number is in ms; anything else a date and time of day."""
+    text = cell(row, at)
+    if is_number(text):
+        return number(row, at, name) / 1000
+    try:
+        moment = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-"))
+        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+    except (ValueError, OverflowError) as problem:
+        raise DamagedData(f"{name}, line {row.line}: {text[:40]!r} is not a time.", FORMAT_HINT) from problem
