@@ -21,10 +21,12 @@ BASS_VOICES, BASS_S = 4, felt_tone.LONGEST_S
 UPPER_VOICES, UPPER_S = 16, 3.7
 PAD_VOICES = 3
 SOFT_ATTACK_S, SLOW_ATTACK_S = 0.006, 0.080
-PULSE_GAIN = 0.44
-PAD_GAIN = 0.016
+PULSE_GAIN = 0.48
+PAD_GAIN = 0.0175
 AIR_GAIN = 0.0018
 ROOM_GAIN = 0.20
+CROWD_EASE = 0.1  # more notes are each played a little softer, as one would
+CALM_EASE = 0.2  # and the calmest music is softest: loudness drifts down with arousal, never up
 HAND_LEVEL = {Hand.LEFT: 0.74, Hand.RIGHT: 1.0, Hand.INNER: 0.85}
 
 
@@ -60,7 +62,7 @@ class FeltPiano:
         """Begin ``note`` at frame ``offset`` of the next block."""
         if note.pitch not in self._tones:
             self._tones[note.pitch] = felt_tone.felt_tone(note.pitch, self._generator)
-        velocity = note.velocity * HAND_LEVEL[note.hand]
+        velocity = note.velocity * HAND_LEVEL[note.hand] * _ease(values)
         hardness = (0.04 + 0.96 * values.brightness**1.4) * min(1.0, 0.35 + note.velocity)
         attack_s = SOFT_ATTACK_S * (SLOW_ATTACK_S / SOFT_ATTACK_S) ** values.warmth
         sound = felt_tone.touched(self._tones[note.pitch], velocity, hardness, attack_s)
@@ -90,3 +92,8 @@ class FeltPiano:
     def dropped_notes(self) -> int:
         """Notes that found no silent voice; zero unless the composer writes more than the voices can hold."""
         return self._basses.dropped + self._uppers.dropped
+
+
+def _ease(values: MusicValues) -> float:
+    """How much softer or stronger every note is played: keeps all of arousal within about 3 dB, the calm end lowest."""
+    return (1.0 + CROWD_EASE * (0.5 - values.density)) * (1.0 - CALM_EASE * max(0.0, values.warmth - 0.5))
