@@ -105,7 +105,7 @@ def analyze(raw: Sequence[RawBeat], beats: Sequence[Beat]) -> Analysis:
     if not raw:
         raise ValueError("there is no interval to analyze")
     duration_s = raw[-1].t_s - raw[0].t_s + raw[0].rr_ms / 1000
-    artifacts = {kind.value: sum(beat.kind is kind for beat in beats) for kind in BeatKind if kind in _ARTIFACTS}
+    artifacts = {kind.value: sum(beat.kind is kind for beat in beats) for kind in _ARTIFACTS}
     return Analysis(
         intervals=len(raw),
         duration_s=round(duration_s, 4),

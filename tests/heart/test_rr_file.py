@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,16 @@ from hypothesis import strategies as st
 
 from pulsetune.errors import DamagedData, PulseTuneError, WrongUse
 from pulsetune.heart import rr_file
-from pulsetune.heart.rr_file import Recording, parse_rr, read_rr_file
+from pulsetune.heart.arrivals import beat_times_s
+from pulsetune.heart.rr_file import Recording, holes, parse_rr, read_rr_file
+
+JSONL = '{"format":"pulsetune-session","version":1}\n'
+OWN_JSONL = (
+    JSONL + "\n"
+    '{"kind":"heart_sample","at_s":1.0,"t_s":0.9,"payload":"","heart_rate_bpm":70,"rr_ms":[800.0]}\n\n'
+    '{"kind":"beat","at_s":1.0,"t_s":0.8,"rr_ms":800.0,"nn_ms":800.0}\n'
+    '{"kind":"heart_sample","at_s":3.0,"t_s":2.9,"payload":"","heart_rate_bpm":70,"rr_ms":[900,1000.0]}\n'
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +44,12 @@ from pulsetune.heart.rr_file import Recording, parse_rr, read_rr_file
         'label,T_S,RR_MS\na,10.8,800\n"b, c",11.7,900\n,12.7,1000\n',  # more columns, quotes, time from elsewhere
         "t_s,rr_ms,nn_ms\n0.8,800,800\n1.2,,450\n1.7,900,450\n2.7,1000,1000\n",  # an inserted beat has no interval
         "rr_ms\n800\n900\n1000\n",
+        "date,rr,since start\n2026-11-22 07:00:01.900,800,800\n2026-11-22 07:00:01.900,900,1700\n2026-11-22 07:00:03.0,1000,2700\n",
+        "date,rr\n2026-11-22 07:00:01 +0000,800\n2026-11-22 07:00:01 +0000,900\n2026-11-22 07:00:03 +0000,1000\n",
+        "timestamp, rr, since_start\n1790000000800, 800, 800\n1790000001700, 900, 1700\n1790000002700, 1000, 2700\n",
+        "Phone timestamp;RR-interval [ms]\n2026-11-22T04:00:00.123;800\n2026-11-22T04:00:01.9;900\n2026-11-22T04:00:02.1;1000\n",
+        "RR-interval [ms];sensor timestamp [ns];Phone timestamp;\n800;7;2026-11-22T04:00:01;\n900;8;2026-11-22T04:00:01;\n1000;9;2026-11-22T04:00:00.5;\n",  # another order; a phone that set its clock back
+        OWN_JSONL,
     ],
 )  # fmt: skip
 def test_the_same_three_intervals_in_every_dialect(text: str) -> None:
@@ -53,6 +69,33 @@ def test_text_in_utf_16_as_a_windows_editor_saves_it() -> None:
 
 def test_a_comment_in_an_old_code_page_does_no_harm() -> None:
     assert parse_rr("# Müller\n800\n".encode("latin-1"), "r").rr_ms == (800.0,)
+
+
+def polar(rr_ms: list[float], arrived_s: list[float]) -> Recording:
+    rows = [f"2026-11-22T04:{int(t) // 60:02d}:{t % 60:06.3f};{rr}" for t, rr in zip(arrived_s, rr_ms, strict=True)]
+    return parse_rr("\n".join(["Phone timestamp;RR-interval [ms]", *rows]).encode(), "r")
+
+
+def test_arrival_times_are_never_differenced() -> None:
+    late = [1.3, 2.0, 3.9, 4.1, 9.9, 9.9, 9.9, 9.9, 9.9, 10.2]  # a phone that slept for five seconds
+    recording = polar([1000.0] * 10, late)
+    assert recording.t_s == pytest.approx(range(1, 11), abs=1e-9)
+    assert holes(recording) == []
+
+
+def test_beats_that_never_came_are_a_hole_between_arrivals() -> None:
+    arrived = [*range(1, 11), *range(31, 61)]
+    recording = polar([1000.0] * 40, [float(t) for t in arrived])
+    assert recording.t_s == pytest.approx(arrived, abs=1e-6)
+    assert holes(recording) == [10]
+    assert holes(parse_rr(b"t_s,rr_ms\n1,1000\n2,1000\n9,1000\n10,1000\n", "r")) == [2]
+
+
+@given(st.lists(st.tuples(st.floats(300, 2000), st.floats(0, 2.9)), min_size=1, max_size=80))
+def test_delays_of_less_than_three_seconds_change_no_time(beats: list[tuple[float, float]]) -> None:
+    rr_ms = [rr for rr, _ in beats]
+    ends_s = list(accumulate(rr / 1000 for rr in rr_ms))
+    assert beat_times_s(rr_ms, [end + late for end, (_, late) in zip(ends_s, beats, strict=True)]) == ends_s
 
 
 def test_a_hole_in_the_times_is_kept() -> None:
@@ -78,6 +121,19 @@ def test_a_hole_in_the_times_is_kept() -> None:
         ("t_s,rr_ms\n0.8,800\n1.7\n", "line 3"),
         ("t_s,rr_ms\n0.8,800\n,900\n", "line 3"),
         ("t_s,rr_ms\n0.8,800\n0.7,900\n", "line 3"),
+        ("Phone timestamp;RR-interval [ms]\n2026-11-22T04:00:00;800\nsoon;900\n", "line 3"),
+        ("Phone timestamp;HR [bpm];HRV [ms]\n2026-11-22T04:00:00;60;30\n", "line 1"),
+        ("date,rr,since start\n2026-11-22 07:00:01,800,800\n2026-11-22 07:00:02,?,1700\n", "line 3"),
+        ('{"format":"another"}\n', "line 1"),
+        (JSONL + "[1]\n", "line 2"),
+        (JSONL + '{"kind":\n', "line 2"),
+        (JSONL + '{"kind":"heart_sample","t_s":1}\n', "line 2"),
+        (JSONL + '{"kind":"heart_sample","t_s":null,"rr_ms":[800]}\n', "line 2"),
+        (JSONL + '{"kind":"heart_sample","t_s":1,"rr_ms":[true]}\n', "line 2"),
+        (JSONL + '{"kind":"heart_sample","t_s":1,"rr_ms":[NaN]}\n', "line 2"),
+        (JSONL + '{"kind":"heart_sample","t_s":1,"rr_ms":[0]}\n', "line 2"),
+        (JSONL + '{"kind":"heart_sample","t_s":' + "9" * 400 + ',"rr_ms":[800]}\n', "line 2"),
+        (JSONL + "[" * 100_000 + "\n", "line 2"),
     ],
 )
 def test_a_mistake_is_reported_with_file_and_line(text: str, line: str) -> None:
@@ -158,7 +214,8 @@ def test_arbitrary_bytes_give_a_recording_or_an_error_for_people(data: bytes) ->
 
 
 @given(
-    st.text(alphabet="0123456789.,;\t \n\r\"'#-+eEtsr_m\x00é\u2028", max_size=120), st.sampled_from(["", "t_s,rr_ms\n"])
+    st.text(alphabet="0123456789.,;\t \n\r\"'#-+eEtsr_m\x00é\u2028", max_size=120),
+    st.sampled_from(["", "t_s,rr_ms\n", "date,rr,since start\n", "Phone timestamp;RR-interval [ms]\n", JSONL]),
 )
 def test_texts_that_look_like_numbers_give_a_recording_or_an_error_for_people(text: str, header: str) -> None:
     with contextlib.suppress(PulseTuneError):
