@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulsetune.sound.composer import Composer, HalfBar, Hand, Note
+from pulsetune.sound.composer import Composer
 from pulsetune.sound.harmony import PROGRESSIONS, lead, pitch_of
+from pulsetune.sound.score import HalfBar, Hand, Note
 
 WHITE = {0, 2, 4, 5, 7, 9, 11}  # the seven notes of a diatonic mode, in semitones
 

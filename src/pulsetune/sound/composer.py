@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pulsetune.sound.harmony import (
     PROGRESSIONS,
@@ -25,9 +24,8 @@ from pulsetune.sound.harmony import (
     nearest_tone,
     pitch_of,
 )
+from pulsetune.sound.score import PULSES_PER_HALF_BAR, HalfBar, Hand, Note
 
-PULSES_PER_HALF_BAR = 2
-PULSES_PER_BAR = 4
 SLOTS_PER_BAR = 8  # half-pulses
 BARS_PER_SECTION = 8
 SLOTS_PER_PHRASE = 16
@@ -65,30 +63,6 @@ FORMS = ("ABAC", "AABA", "ABA-", "A-AB", "AAB-")  # four phrases of a section; "
 # The left hand: bass, then upper voices of the chord by number, one a pulse.
 LEFT_HANDS = (("bass", 0, 1, 0), ("bass", 1, 0, 1), ("bass", 0, 1, 2), ("bass", 1, 2, 1))
 LEFT_VELOCITY = (0.60, 0.52, 0.56, 0.52)  # nearly even: the pulse is steady, its first is only hinted at
-
-
-class Hand(StrEnum):
-    LEFT = "left"
-    RIGHT = "right"
-    INNER = "inner"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A note that begins when ``at_pulses`` have passed; ``pitch`` is MIDI, ``velocity`` 0..1."""
-
-    at_pulses: float
-    pitch: int
-    velocity: float
-    hand: Hand
-
-
-@dataclass(frozen=True, slots=True)
-class HalfBar:
-    """Two pulses of music: its notes in order, and the chord that may sound unpulsed beneath (MIDI pitches)."""
-
-    notes: tuple[Note, ...]
-    chord: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

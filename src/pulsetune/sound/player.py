@@ -2,46 +2,29 @@
 
 Rules of this file:
 1. Every onset is at a frame that the music's clock computed; no pyo object ever counts time.
-2. The composer is asked for a half-bar when its first pulse lies in the next block, so it always knows the newest tempo.
+2. The score writer is asked for a half-bar when its first pulse lies in the next block, so it always knows the newest tempo.
 3. A tick is reported only for a pulse that sounded: while the pulse is silent the clock runs on without ticks.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pulsetune.errors import WrongUse
 from pulsetune.model import SILENT_DB, AudioParameters, PulseTick
-from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicClock, MusicValues
-from pulsetune.sound.composer import PULSES_PER_BAR, PULSES_PER_HALF_BAR, Composer, Note
+from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicClock
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, CHANNELS, ManualServer
-from pulsetune.sound.soundscapes import SOUNDSCAPES
-from pulsetune.sound.soundscapes.felt_piano import FeltPiano
+from pulsetune.sound.score import PULSES_PER_BAR, PULSES_PER_HALF_BAR, Note
+from pulsetune.sound.soundscapes import SOUNDSCAPES, build
 
 __all__ = ["BLOCK_FRAMES", "SAMPLE_RATE_HZ", "SOUNDSCAPES", "Player"]
 
 CHORD_FADE_SHARE = 0.6  # of a bar, for the bed's change of chord
 UNPULSED_BARS_PER_CHORD = 4  # without a pulse the bed changes so slowly that no beat can be felt in it
 LAST_DB = 6.0  # the last 6 dB above SILENT_DB bend down to a gain of exactly zero
-
-
-class Soundscape(Protocol):
-    """How notes sound; see felt_piano.py."""
-
-    def play(self, note: Note, values: MusicValues, offset: int, block_start: int) -> None: ...
-
-    def chord(self, pitches: tuple[int, ...], seconds: float) -> None: ...
-
-    def shape(self, values: MusicValues) -> None: ...
-
-    def block_done(self) -> None: ...
-
-    @property
-    def dropped_notes(self) -> int: ...
 
 
 class Player:
@@ -51,10 +34,9 @@ class Player:
         if soundscape not in SOUNDSCAPES:
             raise WrongUse(f"There is no soundscape {soundscape!r}.", f"Choose one of: {', '.join(SOUNDSCAPES)}.")
         self._clock = MusicClock(start_frame)
-        self._composer = Composer(seed)
         self._server = ManualServer(seed)
         try:
-            self._soundscape: Soundscape = FeltPiano(seed)
+            self._writer, self._soundscape = build(soundscape, seed)
         except BaseException:
             self._server.close()
             raise
@@ -115,7 +97,7 @@ class Player:
     def _write_score(self, end: int) -> None:
         while self._clock.frame_of(self._half_bars * PULSES_PER_HALF_BAR) < end:
             values = self._clock.values_at(self._clock.position_frames)
-            written = self._composer.half_bar(values.density, values.warmth)
+            written = self._writer.half_bar(values.density, values.warmth)
             self._notes.extend(written.notes)
             bars = self._half_bars / 2
             if bars % (1 if values.pulse_level > 0.0 else UNPULSED_BARS_PER_CHORD) == 0:

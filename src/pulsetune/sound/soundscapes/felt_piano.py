@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
-from pulsetune.sound.composer import Hand, Note
 from pulsetune.sound.quiet_pyo import CHANNELS, pyo
+from pulsetune.sound.score import Hand, Note
 from pulsetune.sound.soundscapes import felt_tone, textures
 from pulsetune.sound.soundscapes.voices import Line, LoopVoices, NoteVoices, room, table_of
 
