@@ -7,7 +7,8 @@
     ├── BluetoothUnavailable          4   carries a reason
     ├── SoundDeviceMissing            5
     ├── DamagedData                   6   a file or the database cannot be read
-    └── LogNotSaved                   1   the session went on, but its log could not be written
+    ├── LogNotSaved                   1   the session went on, but its log could not be written
+    └── SessionBusy                   1   another session runs in this home
 
 A message says what happened, ``hint`` what to do: a sentence each. Bad *data* from a strap is never an exception:
 it is a labelled value. ``ValueError`` stays for a caller's mistake in pure code.
@@ -62,4 +63,8 @@ class DamagedData(PulseTuneError):
 
 
 class LogNotSaved(PulseTuneError):
+    exit_code = 1
+
+
+class SessionBusy(PulseTuneError):
     exit_code = 1

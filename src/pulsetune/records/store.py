@@ -16,7 +16,7 @@ from math import isfinite
 from pathlib import Path
 from typing import NoReturn
 
-from pulsetune.errors import LogNotSaved, PulseTuneError
+from pulsetune.errors import LogNotSaved, SessionBusy
 from pulsetune.model import Event, SessionEnded, SessionStarted
 from pulsetune.records import live
 from pulsetune.records.encoding import encode_event
@@ -124,7 +124,7 @@ def _refuse_second_session(home: Path) -> None:
                 "SELECT started_utc_ms, utc_offset_min FROM sessions WHERE id = ?", (session_id,)
             ).fetchone()
         since = f" (started {datetime.fromisoformat(iso_time(*began)):%H:%M})" if began else ""
-        raise PulseTuneError(f"Another session is running{since}: stop it first.")
+        raise SessionBusy(f"Another session is running{since}: stop it first.")
 
 
 def _begin(database: sqlite3.Connection, home: Path, started: SessionStarted, at_s: float) -> tuple[int, live.HeldLock]:
