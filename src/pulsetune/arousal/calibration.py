@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. The baseline is one value, set once, shared by arousal and guide.
-2. A poor signal extends the calibration, never stops the session: after a while the best minute seen is taken.
+2. A poor signal or a heart still coming to rest extends the calibration, never stops the session: after a while the
+   best minute seen is taken, the latest among equals.
 3. Spreads are shrunk towards what is usual, so that a flat minute cannot make every later change look huge.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pulsetune.arousal.estimate import LN_RMSSD_SPREAD, RATE_SPREAD_BPM
 from pulsetune.arousal.window import Reading
@@ -21,15 +22,20 @@ BASELINE_S = 60
 SETTLE_S = 10.0  # the first seconds belong to sitting down and to filling the window
 GOOD_QUALITY = 0.8
 EXTEND_S = 120.0
+FALLING_BPM_PER_MIN = 3.0  # whoever sat down just now is measured against a heart that is not at rest yet
 FEWEST_READINGS = 10
 USUAL_READINGS = 30  # weight of the usual spread against the measured one
 
 
 class Calibration:
-    """Readings in, once a second; a Baseline out when the time has come and the signal is good enough."""
+    """Readings in, once a second; a Baseline out when the time has come and the signal is good enough.
 
-    def __init__(self, calibrate_s: float, baseline_s: int = BASELINE_S) -> None:
+    With ``await_rest`` also not before heart rate has stopped to fall by more than ``FALLING_BPM_PER_MIN``.
+    """
+
+    def __init__(self, calibrate_s: float, baseline_s: int = BASELINE_S, *, await_rest: bool = True) -> None:
         self._calibrate_s = calibrate_s
+        self._await_rest = await_rest
         self._readings: deque[Reading] = deque(maxlen=baseline_s)
         self._best: list[Reading] = []
         self._best_quality = -1.0
@@ -40,12 +46,22 @@ class Calibration:
             self._readings.append(reading)
         if now_s < self._calibrate_s or not self._readings:
             return None
-        quality = statistics.median(r.quality for r in self._readings)
-        if quality > self._best_quality:
+        quality = min(statistics.median(r.quality for r in self._readings), GOOD_QUALITY)
+        if quality >= self._best_quality:
             self._best, self._best_quality = list(self._readings), quality
-        if quality < GOOD_QUALITY and now_s < self._calibrate_s + EXTEND_S:
+        settled = quality >= GOOD_QUALITY and not (self._await_rest and is_falling(self._readings))
+        if not settled and now_s < self._calibrate_s + EXTEND_S:
             return None
         return baseline_of(self._best, now_s)
+
+
+def is_falling(readings: Iterable[Reading]) -> bool:
+    """Whether heart rate falls by more than ``FALLING_BPM_PER_MIN`` (least squares over readings a second apart)."""
+    known = [(at, r.heart_rate_bpm) for at, r in enumerate(readings) if r.heart_rate_bpm is not None]
+    if len(known) < FEWEST_READINGS:
+        return False
+    slope, _ = statistics.linear_regression(*zip(*known, strict=True))
+    return 60 * slope < -FALLING_BPM_PER_MIN
 
 
 def baseline_of(readings: Sequence[Reading], now_s: float) -> Baseline | None:

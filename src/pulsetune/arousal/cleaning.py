@@ -8,6 +8,7 @@ Rules of this file:
 3. A beat labelled normal is untouched: ``nn_ms == rr_ms``.
 4. Nothing is compared or joined across a gap or across a beat taken off the skin.
 5. The lock-in guard stays: without it a level caught at half rate splits every true beat, and never finds out.
+   ``start_over`` is for a caller who knows better still, from the strap's own rate.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ GUARD_OUT = 16  # ... and labels looked at,
 GUARD_CORRECTED = 9  # so many of them corrected,
 GUARD_APART = 0.18  # while the raw beats sit on another level
 GUARD_SPREAD = 0.25  # and agree with each other
+RESTART_BEATS = 5  # a level that starts over is the median of so many raw beats
 
 
 class Cleaner:
@@ -65,6 +67,24 @@ class Cleaner:
             out.append(_beat(raw, None, BeatKind.NOISE))
         self._before_s = raw.t_s
         return out
+
+    @property
+    def level_ms(self) -> float:
+        """The level that beats are judged by; 0 while there is none."""
+        return self._reference.level_ms
+
+    @property
+    def raw_level_ms(self) -> float:
+        """Median of the last raw intervals; 0 while there are none."""
+        ordered = sorted(self._raw_ms)
+        return ordered[len(ordered) // 2] if ordered else 0.0
+
+    def start_over(self) -> None:
+        """Take the level from the last raw intervals, whatever was thought of them."""
+        self._reference.restart(list(self._raw_ms)[-RESTART_BEATS:])
+        self._odd_ms.clear()
+        self._corrected.clear()
+        self._forget()
 
     def flush(self) -> list[Beat]:
         """The held beat, judged without its successor."""
@@ -183,10 +203,7 @@ class Cleaner:
         spread = ordered[3 * GUARD_RAW // 4] - ordered[GUARD_RAW // 4]
         level = self._reference.level_ms
         if spread < GUARD_SPREAD * middle and level and abs(middle / level - 1) > GUARD_APART:
-            self._reference.restart(list(self._raw_ms)[-5:])
-            self._odd_ms.clear()
-            self._corrected.clear()
-            self._forget()
+            self.start_over()
 
 
 def _beat(raw: RawBeat, nn_ms: float | None, kind: BeatKind) -> Beat:

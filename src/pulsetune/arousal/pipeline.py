@@ -12,6 +12,7 @@ from pulsetune.arousal.breathing import BreathMeter
 from pulsetune.arousal.calibration import BASELINE_S, Calibration
 from pulsetune.arousal.cleaning import Cleaner
 from pulsetune.arousal.estimate import ArousalModel
+from pulsetune.arousal.rate_check import RateCheck
 from pulsetune.arousal.rate_window import RateWindow
 from pulsetune.arousal.timeline import Timeline
 from pulsetune.arousal.window import BeatWindow
@@ -39,17 +40,19 @@ class Pipeline:
     ----------
     calibrate_s : float
         Seconds of session time after which the baseline is taken.
-    baseline_s : int
-        From how many of the last of them.
+    baseline_s : int, optional
+        From how many of the last of them, exactly. If not given, from the last minute, and later while the heart is
+        still coming to rest.
     """
 
-    def __init__(self, calibrate_s: float, baseline_s: int = BASELINE_S) -> None:
+    def __init__(self, calibrate_s: float, baseline_s: int | None = None) -> None:
         self._timeline = Timeline()
         self._cleaner = Cleaner()
         self._window = BeatWindow()
         self._rates = RateWindow()
+        self._rate_check = RateCheck()
         self._breath = BreathMeter()
-        self._calibration = Calibration(calibrate_s, baseline_s)
+        self._calibration = Calibration(calibrate_s, baseline_s or BASELINE_S, await_rest=baseline_s is None)
         self._model = ArousalModel()
         self._issues: set[SignalIssue] = set()
         self._worn = True
@@ -82,6 +85,7 @@ class Pipeline:
                 self._beat_s = raw.t_s
             out += self._cleaner.push(raw)
         self._take(out)
+        self._hold_against_rate(sample)
         return out
 
     def link(self, changed: LinkChanged) -> None:
@@ -128,6 +132,14 @@ class Pipeline:
         for beat in beats:
             self._window.push(beat)
             self._breath.push(beat)
+
+    def _hold_against_rate(self, sample: HeartSample) -> None:
+        """Start the cleaning over where the strap's own rate says that it has caught a wrong level."""
+        if not sample.heart_rate_bpm or not self._worn or self._issues & DISTRUSTED:
+            return
+        cleaner = self._cleaner
+        if self._rate_check.push(sample.t_s, sample.heart_rate_bpm, cleaner.level_ms, cleaner.raw_level_ms):
+            cleaner.start_over()
 
     @property
     def _rate_only(self) -> bool:
