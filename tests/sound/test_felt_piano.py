@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pulsetune.sound.player import SAMPLE_RATE_HZ
-from pulsetune.sound.soundscapes import felt_tone, textures
+from pulsetune.sound.soundscapes import felt_tone, ringing, textures
 from tests.tools.loudness import centroid_hz, click_db, loudness_lufs, true_peak_db
 from tests.tools.music import Heard, hear, target
 from tests.tools.tempo_meter import tempo_bpm
@@ -85,7 +85,7 @@ def test_no_note_is_ever_cut_or_lost_for_want_of_a_voice(liveliest: Heard, calmi
 @pytest.mark.parametrize("pitch", [34, 48, 60, 72, 91])
 def test_a_note_begins_and_ends_at_zero_and_dies_away(pitch: int) -> None:
     tone = felt_tone.felt_tone(pitch, np.random.default_rng(1))
-    sound = felt_tone.touched(tone, 0.6, 0.5, 0.006)
+    sound = ringing.touched(tone, 0.6, 0.5, 0.006)
     assert not sound[0].any()
     assert np.max(np.abs(sound[-1])) < 1e-6
     tenths = [np.sqrt(np.mean(part**2)) for part in np.array_split(sound, 10)]
@@ -95,7 +95,7 @@ def test_a_note_begins_and_ends_at_zero_and_dies_away(pitch: int) -> None:
 def test_a_note_is_in_tune() -> None:
     tone = felt_tone.felt_tone(69, np.random.default_rng(1)).dark.sum(axis=1)
     spectrum = np.abs(np.fft.rfft(tone * np.hanning(len(tone)), 1 << 19))
-    found_hz = np.argmax(spectrum) * felt_tone.TONE_RATE_HZ / (1 << 19)
+    found_hz = np.argmax(spectrum) * ringing.TONE_RATE_HZ / (1 << 19)
     assert abs(1200 * np.log2(found_hz / 440.0)) < 2.0  # cents
 
 

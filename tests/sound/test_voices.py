@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pulsetune.sound.clock import SAMPLE_RATE_HZ
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, ManualServer, pyo
 from pulsetune.sound.soundscapes.felt_piano import BASS_S, UPPER_S
-from pulsetune.sound.soundscapes.felt_tone import TONE_RATE_HZ
+from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ
 from pulsetune.sound.soundscapes.voices import Line, NoteVoices, room, table_of
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
 from pulsetune.sound.quiet_pyo import CHANNELS, pyo
 from pulsetune.sound.score import Hand, Note
-from pulsetune.sound.soundscapes import felt_tone, textures
+from pulsetune.sound.soundscapes import felt_tone, ringing, textures
 from pulsetune.sound.soundscapes.voices import Line, LoopVoices, NoteVoices, room, table_of
 
 # At 92 BPM and full density one bass note a bar and up to five notes a second above it ring at the same time.
@@ -35,9 +35,9 @@ class FeltPiano:
 
     def __init__(self, seed: int) -> None:
         self._generator = np.random.default_rng(seed)
-        self._tones: dict[int, felt_tone.FeltTone] = {}
-        self._basses = NoteVoices(BASS_VOICES, BASS_S, felt_tone.TONE_RATE_HZ)
-        self._uppers = NoteVoices(UPPER_VOICES, UPPER_S, felt_tone.TONE_RATE_HZ)
+        self._tones: dict[int, ringing.Tone] = {}
+        self._basses = NoteVoices(BASS_VOICES, BASS_S, ringing.TONE_RATE_HZ)
+        self._uppers = NoteVoices(UPPER_VOICES, UPPER_S, ringing.TONE_RATE_HZ)
         self._pad = LoopVoices(textures.pad_loop(SAMPLE_RATE_HZ, self._generator), PAD_VOICES, SAMPLE_RATE_HZ)
         self._pulse_level, self._bed_level, self._air_level = Line(0.0), Line(0.0), Line(0.0)
         self._note_cutoff_hz, self._pad_cutoff_hz = Line(2000.0), Line(800.0)
@@ -65,7 +65,7 @@ class FeltPiano:
         velocity = note.velocity * HAND_LEVEL[note.hand] * _ease(values)
         hardness = (0.04 + 0.96 * values.brightness**1.4) * min(1.0, 0.35 + note.velocity)
         attack_s = SOFT_ATTACK_S * (SLOW_ATTACK_S / SOFT_ATTACK_S) ** values.warmth
-        sound = felt_tone.touched(self._tones[note.pitch], velocity, hardness, attack_s)
+        sound = ringing.touched(self._tones[note.pitch], velocity, hardness, attack_s)
         voices = self._uppers if felt_tone.ring_s(note.pitch) <= UPPER_S else self._basses
         voices.start(sound, offset, block_start, SAMPLE_RATE_HZ)
 

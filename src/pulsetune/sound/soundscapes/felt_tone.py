@@ -1,35 +1,24 @@
 """One note of a felt-damped piano, as numbers: two strings, a soft hammer, a wooden body.
 
-Additive synthesis of decaying partials. Every partial is a geometric series, so a whole note is one matrix product
-(coarse steps of the series times fine steps), a few milliseconds for several seconds of sound.
-
 Rules of this file:
 1. Pure numpy; the random numbers come from a generator that is handed in.
-2. A touched note begins and ends at exactly zero, so that it can be played at any time without a click.
-3. Two layers of the same length: ``dark`` (what felt lets through) and ``bright`` (what a harder touch adds).
+2. ``dark`` is what felt lets through, ``bright`` what a harder touch adds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-TONE_RATE_HZ = (
-    24_000  # felt leaves nothing above 6 kHz; half the rate is half the memory, read with cubic interpolation
-)
+from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ, Tone, fade_out, peak, ring, stereo
+
 HIGHEST_PARTIAL_HZ = 6_500.0
 MOST_PARTIALS = 28
-FINE = 256  # samples in the fine half of the matrix product
 HAMMER_POSITION = 1 / 8.2  # where the hammer meets the string, of its length: thins every eighth partial
 UNISON_CENTS = 0.9  # between the two strings of a note: a beat of several seconds, life without a wobble
 STIFFNESS_AT_MIDDLE_C = 3.2e-4  # inharmonicity of an upright's strings (Fletcher 1962), doubling every 8 semitones up
 LONGEST_S, SHORTEST_S = 4.4, 1.9  # as long as a damped string is heard over the next notes
-FADE_SHARE = 0.25  # the last quarter of a note fades, so that it ends at zero
 BRIGHT_PEAK = 0.9  # of the bright layer, the dark one being 1: a full touch does not drown the body of the tone
-BODY_GIVEN_UP = 0.6  # of the dark layer at full hardness, so that a brighter touch is not also a much louder one
-MIN_ATTACK_FRAMES = 48  # 2 ms: shorter would click
 LOUDNESS_TILT = -0.10  # level, in powers of two an octave: the treble is a little softer, as felt makes it
 KNOCK_LEVEL = 0.030  # hammer and key bed against the tone, the softest it can be and still be touch
 
@@ -44,20 +33,12 @@ BODY_MODES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FeltTone:
-    """A note at ``TONE_RATE_HZ``; each layer is (frames, 2), float32."""
-
-    dark: NDArray[np.float32]
-    bright: NDArray[np.float32]
-
-
 def ring_s(pitch: int) -> float:
     """How long a note sounds: long in the bass, short in the treble, as the strings are."""
     return float(np.clip(4.4 - (pitch - 38) * 0.07, SHORTEST_S, LONGEST_S))
 
 
-def felt_tone(pitch: int, generator: np.random.Generator) -> FeltTone:
+def felt_tone(pitch: int, generator: np.random.Generator) -> Tone:
     """Both layers of the note ``pitch`` (MIDI), the dark one with a peak near 1."""
     frames = int(ring_s(pitch) * TONE_RATE_HZ)
     partials_hz, numbers = _partials(pitch)
@@ -79,21 +60,12 @@ def felt_tone(pitch: int, generator: np.random.Generator) -> FeltTone:
     for layer in (dark, bright):
         amplitude = np.tile(layer, 2) * share
         columns += [amplitude * left, amplitude * (1 - left)]
-    sound = _ring(strings_hz, strings_s, phases.ravel(), np.stack(columns), frames)
+    sound = ring(strings_hz, strings_s, phases.ravel(), np.stack(columns), frames)
     sound[:2] += _knock(frames, 0.4, generator)
     sound[2:] += _knock(frames, 1.2, generator)
-    sound *= _fade(frames) * 2 ** (LOUDNESS_TILT * octaves_up)
-    dark_sound, bright_sound = sound[:2] / _peak(sound[:2]), BRIGHT_PEAK * sound[2:] / _peak(sound[2:])
-    return FeltTone(_stereo(dark_sound), _stereo(bright_sound))
-
-
-def touched(tone: FeltTone, velocity: float, hardness: float, attack_s: float) -> NDArray[np.float32]:
-    """The note as it is played: ``hardness`` 0..1 mixes in the bright layer, ``attack_s`` is the rise from zero."""
-    rise = max(MIN_ATTACK_FRAMES, int(attack_s * TONE_RATE_HZ))
-    sound = tone.bright * np.float32(velocity * hardness)
-    sound += tone.dark * np.float32(velocity * (1.0 - BODY_GIVEN_UP * hardness))
-    sound[:rise] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(rise) / rise)).astype(np.float32)[:, None]
-    return sound
+    sound *= fade_out(frames) * 2 ** (LOUDNESS_TILT * octaves_up)
+    dark_sound, bright_sound = sound[:2] / peak(sound[:2]), BRIGHT_PEAK * sound[2:] / peak(sound[2:])
+    return Tone(stereo(dark_sound), stereo(bright_sound))
 
 
 def _partials(pitch: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -111,28 +83,6 @@ def _decay_s(pitch: int, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     return lowest_s / (1 + 0.22 * (numbers - 1))
 
 
-def _ring(
-    frequency_hz: NDArray[np.float64],
-    decay_s: NDArray[np.float64],
-    phase: NDArray[np.float64],
-    amplitude: NDArray[np.float64],
-    frames: int,
-) -> NDArray[np.float64]:
-    """Sum of decaying sines; ``amplitude`` is (channels, partials), the result (channels, frames).
-
-    Sample ``a * FINE + b`` of a partial is ``z**(a * FINE) * z**b``: one real matrix product sums all of them.
-    """
-    rate = -np.log(1000.0) / (decay_s * TONE_RATE_HZ) + 2j * np.pi * frequency_hz / TONE_RATE_HZ
-    coarse = np.exp(np.outer(np.arange(-(-frames // FINE)) * FINE, rate) - 1j * (np.pi / 2 - phase))
-    fine = np.exp(np.outer(rate, np.arange(FINE)))
-    right = np.concatenate([fine.real, -fine.imag]).astype(np.float32)
-    sums = []
-    for weights in amplitude:
-        left = coarse * weights
-        sums.append((np.hstack([left.real, left.imag]).astype(np.float32) @ right).ravel()[:frames])
-    return np.stack(sums).astype(np.float64)
-
-
 def _knock(frames: int, level: float, generator: np.random.Generator) -> NDArray[np.float64]:
     """The touch itself: a soft thump of the body, (2, frames)."""
     frequency_hz, decay_s, strength = (np.array(column) for column in zip(*BODY_MODES, strict=True))
@@ -141,20 +91,5 @@ def _knock(frames: int, level: float, generator: np.random.Generator) -> NDArray
     amplitude = KNOCK_LEVEL * level * np.stack([strength * pan, strength * (1 - pan)])
     short = min(frames, int(0.5 * TONE_RATE_HZ))
     sound = np.zeros((2, frames))
-    sound[:, :short] = _ring(frequency_hz, decay_s, np.full(frequency_hz.size, 0.0), amplitude, short)
+    sound[:, :short] = ring(frequency_hz, decay_s, np.full(frequency_hz.size, 0.0), amplitude, short)
     return sound
-
-
-def _fade(frames: int) -> NDArray[np.float64]:
-    fade = np.ones(frames)
-    tail = int(frames * FADE_SHARE)
-    fade[-tail:] = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, tail + 1) / tail)
-    return fade
-
-
-def _peak(sound: NDArray[np.float64]) -> float:
-    return float(np.max(np.abs(sound)))
-
-
-def _stereo(sound: NDArray[np.float64]) -> NDArray[np.float32]:
-    return np.ascontiguousarray(sound.T.astype(np.float32))
