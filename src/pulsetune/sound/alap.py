@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pulsetune.sound.raga import NOTES_PER_OCTAVE, PA, PAKADS, SAMVADI, VADI, breaths, cents, turns
 from pulsetune.sound.score import PULSES_PER_HALF_BAR, HalfBar, Hand, Note
@@ -113,9 +114,10 @@ class Alap:
 
     def _string(self, pulse: int) -> RagaNote:
         string = pulse % len(STRINGS)
+        semitones, off_cents = _equal_tempered(cents(STRINGS[string]) + STRING_CENTS[string])
         velocity = STRING_VELOCITY[string] * self._human()
-        off_cents = STRING_CENTS[string]
-        return self._note(pulse, STRINGS[string], velocity, Hand.LEFT, off_cents, float(len(STRINGS)), 0.0)
+        rings = float(len(STRINGS))
+        return RagaNote(float(pulse), self.sa_pitch + semitones, velocity, Hand.LEFT, off_cents, rings, 0.0)
 
     # ------------------------------------------------------------ bansuri
 
@@ -184,20 +186,18 @@ class Alap:
         return drawn + (0.5 if first or note == SAMVADI else 0.0)
 
     def _sung(self, tone: _Tone, at_pulses: float) -> RagaNote:
-        place = tone.place + BANSURI_OCTAVES * NOTES_PER_OCTAVE
-        return self._note(at_pulses, place, tone.velocity, Hand.RIGHT, 0.0, tone.length_pulses, tone.glide_pulses)
-
-    def _note(
-        self, at_pulses: float, place: int, velocity: float, hand: Hand, off: float, length: float, glide: float
-    ) -> RagaNote:
-        above_sa = cents(place) + off
-        semitones = round(above_sa / 100)
-        return RagaNote(
-            float(at_pulses), self.sa_pitch + semitones, velocity, hand, above_sa - 100 * semitones, length, glide
-        )
+        semitones, off_cents = _equal_tempered(cents(tone.place + BANSURI_OCTAVES * NOTES_PER_OCTAVE))
+        pitch = self.sa_pitch + semitones
+        return RagaNote(at_pulses, pitch, tone.velocity, Hand.RIGHT, off_cents, tone.length_pulses, tone.glide_pulses)
 
     def _human(self) -> float:
         return 1 + self._random.uniform(-HUMAN_SPREAD, HUMAN_SPREAD)
+
+
+def _equal_tempered(above_sa_cents: float) -> tuple[int, float]:
+    """The nearest semitone, and how far above it the pitch really is."""
+    semitones = round(above_sa_cents / 100)
+    return semitones, above_sa_cents - 100 * semitones
 
 
 def _drawn(lines: tuple[tuple[int, ...], ...], drawn: float) -> tuple[int, ...]:
@@ -225,7 +225,7 @@ def _placed(tones: list[_Tone], begins: float, ends: float) -> list[_Tone]:
         at += length
     return [
         replace(tone, length_pulses=tone.length_pulses - BREATH_PULSES) if after.glide_pulses == 0.0 else tone
-        for tone, after in zip(out, out[1:], strict=False)
+        for tone, after in pairwise(out)
     ] + out[-1:]
 
 

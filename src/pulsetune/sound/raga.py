@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 
 NOTES_PER_OCTAVE = 7
 SA, RE, GA, MA, PA, DHA, NI = range(NOTES_PER_OCTAVE)
@@ -80,8 +81,8 @@ def breaths(start: int, goal: int, notes: int, low: int, high: int) -> tuple[tup
 
 def turns(line: tuple[int, ...]) -> int:
     """How often a line changes its direction."""
-    rising = [after > before for before, after in zip(line, line[1:], strict=False)]
-    return sum(now != then for now, then in zip(rising, rising[1:], strict=False))
+    rising = [after > before for before, after in pairwise(line)]
+    return sum(now != then for now, then in pairwise(rising))
 
 
 def _wavers(line: tuple[int, ...]) -> bool:
