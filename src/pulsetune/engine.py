@@ -69,7 +69,8 @@ class SessionEngine:
         else:
             out.extend((now_s, event) for event in inputs)
         if self.finished:
-            out.extend((now_s, beat) for beat in self._pipeline.flush())
+            ended_at_s = (self._next_tick - 1) * TICK_S  # which a late call has passed already
+            out.extend((ended_at_s, beat) for beat in self._pipeline.flush())
         return out
 
     def _point(self, tick: int, inputs: Sequence[Input], out: list[tuple[float, Event]]) -> None:

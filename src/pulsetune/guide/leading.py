@@ -27,6 +27,7 @@ COMPANY_SHARE = 0.04  # without a lead, the tempo moves only once the pulse has 
 ARRIVED_SHARE = 1.002  # as close to the floor as a delivered step
 RETURN_SHARE = 0.06  # a pulse that moved farther than this during a dropout is met again first
 SAY_TEMPO_BPM = 1.0  # while matching, say the new tempo once it moved by this much
+NO_HELP = "leading does not help right now: keeping you company with a calm bed"
 IDLE_TEMPO_BPM = 60.0  # the clock of the bed before a pulse is known; nothing pulsed is heard at it
 
 
@@ -145,6 +146,8 @@ class Leader:
     def _match(self, view: View, safety: SafetyWatch) -> News | None:
         self.target_bpm = self._clamped(self._policy.follow(view).target_bpm)
         self._matched_s = self._matched_s + 1 if abs(view.gap_percent) < MATCHED_GAP_PERCENT else 0
+        if self._policy.watched and safety.second(view.heart_rate_bpm, leading=False) is Verdict.COMPANION:
+            return News(NO_HELP, Trigger.COMPANION)
         if self._policy.leads and (self._matched_s >= MATCHED_S or not self._policy.meets):
             safety.begin_lead(view.heart_rate_bpm)
             return News(self._policy.lead_reason, Trigger.MATCHED)
@@ -157,11 +160,11 @@ class Leader:
         self._led_s += 1
         proposal = self._policy.lead(view)
         self.target_bpm = self._clamped(proposal.target_bpm)
-        verdict = safety.second(view.heart_rate_bpm) if self._policy.watched else None
+        verdict = safety.second(view.heart_rate_bpm, leading=True) if self._policy.watched else None
         if verdict is Verdict.BACKTRACK:
             return News("your heart rose for a while: going back to meet it", Trigger.BACKTRACK)
         if verdict is Verdict.COMPANION:
-            return News("leading does not help right now: keeping you company with a calm bed", Trigger.COMPANION)
+            return News(NO_HELP, Trigger.COMPANION)
         if phase is Phase.LEAD and max(self.tempo_bpm, self.target_bpm) <= view.floor_bpm * ARRIVED_SHARE:
             return News("arrived at slow music: holding it here", Trigger.ARRIVED)
         return News(proposal.reason) if proposal.reason else None

@@ -14,9 +14,9 @@ from enum import StrEnum
 BACKTRACK_RISE_BPM = 3.5  # above the best level so far, for ...
 BACKTRACK_S = 45  # ... this long: the lead is doing no good, meet the heart again
 BEST_LEAK_BPM_PER_MIN = 0.5  # the best level is forgotten slowly
-GATE_S = 300  # seconds of leading after which it must have helped
-GATE_MEAN_S = 120  # judged on the mean of the last two minutes
-GATE_MARGIN_BPM = 0.5  # below the baseline by at least this
+GATE_MEAN_S = 90  # the gates judge the mean of the last minute and a half
+GATES = ((150, 2.0), (240, 0.7), (330, -0.3), (450, -0.7))  # (seconds of pulsed music, bpm above the baseline)
+HELPED_MARGIN_BPM = 0.5  # company has helped when the heart is below the baseline by at least this
 STOP_RISE_BPM = 8.0  # above the baseline, for ...
 STOP_S = 120  # ... this long at rest: end kindly
 COMPANION_TRIAL_S = 180  # after three minutes of company without effect: silence
@@ -39,7 +39,7 @@ class SafetyWatch:
         self._risen_s = 0
         self._high_s = 0
         self._backtracks = 0
-        self._led_s = 0
+        self._heard_s = 0
         self._companion_s = 0
         self._recent: deque[float] = deque(maxlen=GATE_MEAN_S)
 
@@ -53,14 +53,17 @@ class SafetyWatch:
         self._high_s = self._high_s + 1 if heart_rate_bpm > self._baseline_bpm + STOP_RISE_BPM else 0
         return self._high_s >= STOP_S
 
-    def second(self, heart_rate_bpm: float) -> Verdict | None:
-        """One second of leading or holding."""
-        self._led_s += 1
+    def second(self, heart_rate_bpm: float, *, leading: bool) -> Verdict | None:
+        """One second of pulsed music; a backtrack is only asked for while it leads."""
+        self._heard_s += 1
         self._recent.append(heart_rate_bpm)
+        if any(self._heard_s == at_s and self._mean_rise_bpm() > above_bpm for at_s, above_bpm in GATES):
+            return Verdict.COMPANION
+        return self._backtrack(heart_rate_bpm) if leading else None
+
+    def _backtrack(self, heart_rate_bpm: float) -> Verdict | None:
         self._best_bpm = min(self._best_bpm + BEST_LEAK_BPM_PER_MIN / 60, heart_rate_bpm)
         self._risen_s = self._risen_s + 1 if heart_rate_bpm > self._best_bpm + BACKTRACK_RISE_BPM else 0
-        if self._led_s == GATE_S and self._no_effect():
-            return Verdict.COMPANION
         if self._risen_s >= BACKTRACK_S:
             self._risen_s = 0
             self._backtracks += 1
@@ -73,7 +76,7 @@ class SafetyWatch:
         """One second of keeping company; True when it may end in silence."""
         self._recent.append(heart_rate_bpm)
         self._companion_s += 1
-        return self._companion_s == COMPANION_TRIAL_S and self._no_effect()
+        return self._companion_s == COMPANION_TRIAL_S and self._mean_rise_bpm() > -HELPED_MARGIN_BPM
 
-    def _no_effect(self) -> bool:
-        return sum(self._recent) / len(self._recent) > self._baseline_bpm - GATE_MARGIN_BPM
+    def _mean_rise_bpm(self) -> float:
+        return sum(self._recent) / len(self._recent) - self._baseline_bpm

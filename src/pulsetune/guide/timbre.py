@@ -21,7 +21,7 @@ GLIDE_S = 30.0  # seconds for a full-range change of brightness, density or warm
 PULSE_IN_S = 8.0  # the pulse fades in
 PULSE_OUT_S = 60.0  # and takes a minute to leave
 DB_PER_LEVEL = 1.0  # calmer is a little softer
-COMPANION_DB = -4.0  # company is quiet
+COMPANION_DB = -8.0  # company is quiet: whom music upsets is spared most of it (rehearsed, model-based)
 ENDING = (Phase.CONSOLIDATE, Phase.FADE, Phase.SILENCE, Phase.STOPPING)  # a pulse that is gone stays gone
 UNKNOWN_LEVEL = 0.5  # where baseline and goal are closer than 2 bpm the level says nothing
 
@@ -49,7 +49,7 @@ def timbre_for(level: float, phase: Phase) -> Timbre:
         case Phase.CALIBRATE:
             return Timbre(0.35, 0.2, 0.8, 0.0, 0.55, 0.0)
         case Phase.COMPANION:
-            return Timbre(0.25, 0.1, 1.0, 0.0, 0.8, COMPANION_DB)
+            return Timbre(0.25, 0.1, 1.0, 0.0, 0.7, COMPANION_DB)
         case Phase.CONSOLIDATE:
             return Timbre(brightness * 0.7, min(density, 0.15), 1.0, 0.8, 0.6, db - 1)
         case Phase.FADE | Phase.SILENCE:
