@@ -144,6 +144,8 @@ def test_a_process_that_played_ends_well_and_printed_nothing() -> None:
 
 def test_the_list_of_soundscapes_needs_no_pyo() -> None:
     done = run_python(
-        "import sys, pulsetune.sound.soundscapes as s; print(sorted(s.SOUNDSCAPES), 'pyo' in sys.modules)"
+        "import sys, pulsetune.sound.soundscapes as s; print(*sorted(s.SOUNDSCAPES), 'pyo' in sys.modules)"
     )
-    assert done.stdout == "['felt-piano'] False\n"
+    names = done.stdout.split()
+    assert set(names[:-1]) >= {"felt-piano", "frame-drum", "ocean-strings", "warm-pad"}
+    assert names[-1] == "False"

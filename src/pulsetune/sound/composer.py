@@ -4,7 +4,7 @@ Rules of this file:
 1. Pure and seeded: the same seed and the same requests give the same score, on any machine.
 2. A half-bar is two pulses. Every pulse has a left-hand note at any density, because the pulse is what the listener
    hears of the tempo; density adds and removes only what lies above it.
-3. Chords change on bar lines; sections are eight bars; a phrase is two bars and ends in a rest.
+3. Chords change on bar lines, every bar or every second; sections are eight bars; a phrase is two bars and ends in a rest.
 4. Density decides how much of a phrase is heard, never how the music goes on: random numbers are drawn whether or not
    a note is played, so that a changing density does not change the piece.
 5. No surprise: no accent, no note outside the mode, no melodic leap beyond an octave.
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 from pulsetune.sound.harmony import (
     PROGRESSIONS,
+    SLOW_AEOLIAN,
+    SLOW_LYDIAN,
     STEPS_PER_OCTAVE,
     Chord,
     Voicing,
@@ -33,8 +35,6 @@ KEYS = (-4, -3, -2, 0, 1)  # semitones: the session's own key, all dark enough f
 MELODY_LOW, MELODY_HIGH = 34, 46  # B3..G5
 BED_LOW = 26  # A2: the bed's lowest step, so that it warms and does not rumble
 OFFBEAT_DENSITY = 0.4  # below this nothing falls between the pulses
-INNER_DENSITY = 0.55  # above this the inner voices murmur on half-pulses
-OCTAVE_DENSITY = 0.8  # above this long notes are doubled
 HUMAN_SPREAD = 0.10  # a pianist's velocity varies about this much; timing does not vary at all
 
 # Phrase rhythms: slots of 16 on which notes begin. The last quarter is always silent: the phrase breathes.
@@ -66,6 +66,45 @@ LEFT_VELOCITY = (0.60, 0.52, 0.56, 0.52)  # nearly even: the pulse is steady, it
 
 
 @dataclass(frozen=True, slots=True)
+class Style:
+    """What tells one soundscape's music from another's; the grammar above holds for all of them.
+
+    ``progressions`` fill a section each, every chord ``bars_per_chord`` bars long. ``inner_density`` is where inner
+    voices begin to murmur on half-pulses, ``octave_density`` where long notes of the melody are doubled.
+    """
+
+    progressions: tuple[tuple[Chord, ...], ...] = PROGRESSIONS
+    bars_per_chord: int = 1
+    left_hands: tuple[tuple[str | int, ...], ...] = LEFT_HANDS
+    rhythms: tuple[tuple[int, ...], ...] = RHYTHMS
+    forms: tuple[str, ...] = FORMS
+    inner_density: float = 0.55
+    octave_density: float = 0.8
+
+
+FELT = Style()
+# Chords of eight seconds, a few bells, and a left hand that climbs and rests on the chord's colour.
+PAD = Style(
+    progressions=SLOW_LYDIAN,
+    bars_per_chord=2,
+    left_hands=(("bass", 1, 2, 1), ("bass", 2, 1, 2), ("bass", 1, 0, 1)),
+    rhythms=((0, 4), (0, 4, 8), (4, 8), (0, 8), (2, 4, 8), (0, 6, 8)),
+    forms=("A-B-", "AB--", "A-AB", "ABA-"),
+    inner_density=0.45,
+)
+# A harp that rolls upward through the chord, and bowed lines of few, long notes.
+STRINGS = Style(
+    progressions=SLOW_AEOLIAN,
+    bars_per_chord=2,
+    left_hands=(("bass", 0, 1, 2), ("bass", 0, 2, 1), ("bass", 1, 0, 2)),
+    rhythms=((0, 4, 8), (0, 8), (0, 6, 8), (4, 8), (0, 4, 6, 8)),
+    forms=("ABA-", "AAB-", "A-AB", "AB-A"),
+    inner_density=0.35,
+    octave_density=0.9,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class _Motif:
     slots: tuple[int, ...]
     contour: tuple[int, ...]
@@ -80,14 +119,15 @@ class _Tone:
 class Composer:
     """Writes the score half a bar at a time; ``half_bar`` is asked once for each, in order."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, style: Style = FELT) -> None:
+        self._style = style
         self._random = random.Random(f"composer {seed}")  # noqa: S311 music, not cryptography
         self.key = self._random.choice(KEYS)
         self._themes = [self._new_motif() for _ in range(5)]
-        self._progression = self._random.randrange(len(PROGRESSIONS))
-        self._form = FORMS[0]
+        self._progression = self._random.randrange(len(style.progressions))
+        self._form = style.forms[0]
         self._cast: dict[str, _Motif] = {}
-        self._left_hand = LEFT_HANDS[0]
+        self._left_hand = style.left_hands[0]
         self._voicing: Voicing | None = None
         self._melody_step = 39
         self._phrase: dict[int, _Tone] = {}
@@ -114,26 +154,28 @@ class Composer:
         bar_of_section = bar % BARS_PER_SECTION
         if bar_of_section == 0:
             self._enter_section(first=bar == 0)
-        chords = PROGRESSIONS[self._progression]
-        self._voicing = lead(chords[bar_of_section], self._voicing)
+        slow = self._style.bars_per_chord
+        chords = self._style.progressions[self._progression]
+        if bar_of_section % slow == 0:
+            self._voicing = lead(chords[bar_of_section // slow], self._voicing)
         if bar % 2 == 0:
             part = self._form[bar_of_section // 2]
             motif = self._cast.get(part)
-            pair = (chords[bar_of_section], chords[bar_of_section + 1])
+            pair = (chords[bar_of_section // slow], chords[(bar_of_section + 1) // slow])
             self._phrase = self._realise(motif, pair, warmth) if motif else {}
 
     def _enter_section(self, *, first: bool) -> None:
         if not first:
-            others = [number for number in range(len(PROGRESSIONS)) if number != self._progression]
+            others = [number for number in range(len(self._style.progressions)) if number != self._progression]
             self._progression = self._random.choice(others)
-        self._form = self._random.choice(FORMS)
-        self._left_hand = self._random.choice(LEFT_HANDS)
+        self._form = self._random.choice(self._style.forms)
+        self._left_hand = self._random.choice(self._style.left_hands)
         if self._random.random() < 0.25:  # the store of themes renews itself slowly
             self._themes[self._random.randrange(len(self._themes))] = self._new_motif()
         self._cast = dict(zip("ABC", self._random.sample(self._themes, 3), strict=True))
 
     def _new_motif(self) -> _Motif:
-        return _Motif(self._random.choice(RHYTHMS), self._random.choice(CONTOURS))
+        return _Motif(self._random.choice(self._style.rhythms), self._random.choice(CONTOURS))
 
     def _realise(self, motif: _Motif, chords: tuple[Chord, Chord], warmth: float) -> dict[int, _Tone]:
         """The motif on these two chords: strong notes on chord tones, near to where the melody is, once varied."""
@@ -155,7 +197,7 @@ class Composer:
         """All notes of one half-pulse, the left hand first."""
         assert self._voicing is not None
         human = [1 + self._random.uniform(-HUMAN_SPREAD, HUMAN_SPREAD) for _ in range(3)]
-        murmurs = self._random.random() < (density - INNER_DENSITY) / (1 - INNER_DENSITY)
+        murmurs = self._random.random() < (density - self._style.inner_density) / (1 - self._style.inner_density)
         inner_step = self._voicing.upper[self._random.randrange(3)]
         notes: list[Note] = []
         on_pulse = slot % 2 == 0
@@ -168,7 +210,7 @@ class Composer:
         if tone is not None and _is_heard(tone, density, on_pulse=on_pulse):
             velocity = (0.50 + 0.14 * tone.weight) * human[1]
             notes.append(Note(at_pulses, self._pitch(tone.step), velocity, Hand.RIGHT))
-            if density > OCTAVE_DENSITY and tone.weight >= 0.75:
+            if density > self._style.octave_density and tone.weight >= 0.75:
                 notes.append(Note(at_pulses, self._pitch(tone.step + STEPS_PER_OCTAVE), 0.5 * velocity, Hand.INNER))
         elif murmurs and not on_pulse:
             notes.append(Note(at_pulses, self._pitch(inner_step + STEPS_PER_OCTAVE), 0.30 * human[2], Hand.INNER))

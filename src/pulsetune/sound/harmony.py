@@ -61,6 +61,24 @@ PROGRESSIONS: tuple[tuple[Chord, ...], ...] = (
     (F_ADD9, EM7, DM7, C_ADD9, F_MAJ7, EM7, AM7, AM9),
     (AM7, EM7, F_MAJ7, C_ADD9, DM9, AM7, F_ADD9, AM7),
 )
+# Four chords in eight bars, for sounds that need time: around F and C, open and without a pull ...
+SLOW_LYDIAN: tuple[tuple[Chord, ...], ...] = (
+    (F_MAJ7, C_ADD9, AM7, G_SIX),
+    (C_ADD9, F_MAJ7, DM9, F_ADD9),
+    (F_MAJ7, EM7, AM9, C_OVER_E),
+    (AM9, F_MAJ7, C_OVER_E, F_ADD9),
+    (C_ADD9, G_OVER_B, F_OVER_A, C_OVER_E),
+    (DM9, F_MAJ7, C_ADD9, AM7),
+)
+# ... and around A and D, graver.
+SLOW_AEOLIAN: tuple[tuple[Chord, ...], ...] = (
+    (AM9, EM7, F_MAJ7, C_ADD9),
+    (DM9, AM7, F_MAJ7, AM9),
+    (AM7, F_ADD9, C_OVER_E, DM7),
+    (F_MAJ7, G_SIX, AM7, EM7),
+    (DM7, G_SUS, C_ADD9, AM7),
+    (AM9, C_OVER_E, DM9, F_MAJ7),
+)
 
 
 def pitch_of(step: int, key: int) -> int:

@@ -56,10 +56,43 @@ def _felt_piano(seed: int) -> Parts:
     return Composer(seed), FeltPiano(seed)
 
 
+def _warm_pad(seed: int) -> Parts:
+    from pulsetune.sound.composer import PAD, Composer
+    from pulsetune.sound.soundscapes.warm_pad import WarmPad
+
+    return Composer(seed, PAD), WarmPad(seed)
+
+
+def _ocean_strings(seed: int) -> Parts:
+    from pulsetune.sound.composer import STRINGS, Composer
+    from pulsetune.sound.soundscapes.ocean_strings import OceanStrings
+
+    return Composer(seed, STRINGS), OceanStrings(seed)
+
+
+def _frame_drum(seed: int) -> Parts:
+    from pulsetune.sound.drum_song import DrumSong
+    from pulsetune.sound.soundscapes.frame_drum import FrameDrum
+
+    song = DrumSong(seed)
+    return song, FrameDrum(seed, song.root)
+
+
 _ENTRIES = {
     "felt-piano": _Entry(
         "A felt-damped piano over a slow, warm pad: a quiet left hand on every pulse, a melody that breathes.",
         _felt_piano,
+    ),
+    "warm-pad": _Entry(
+        "Slow, wide chords that breathe, a soft wooden pluck on every pulse, and now and then a glass bell.",
+        _warm_pad,
+    ),
+    "ocean-strings": _Entry(
+        "A soft harp on every pulse and slow string lines, over surf that comes and goes.", _ocean_strings
+    ),
+    "frame-drum": _Entry(
+        "A quiet hand on a large drum at every pulse, a low drone that breathes, and a hummed line far back.",
+        _frame_drum,
     ),
 }
 SOUNDSCAPES: dict[str, str] = {name: entry.description for name, entry in _ENTRIES.items()}

@@ -21,22 +21,42 @@ HALL_DECAY_S = 2.3  # to -60 dB below 500 Hz: a small wooden hall
 
 def pad_loop(rate_hz: int, generator: np.random.Generator) -> NDArray[np.float32]:
     """A warm ensemble on ``PAD_PITCH``, (PAD_FRAMES, 2), root mean square 1."""
+    numbers = np.arange(1.0, 15.0)
+    levels = numbers**-1.7 * np.where(numbers % 2 == 0, 0.55, 1.0)
+    return ensemble_loop(rate_hz, PAD_FRAMES, levels, PAD_WIDTH_CENTS, generator)
+
+
+def ensemble_loop(
+    rate_hz: int, frames: int, levels: NDArray[np.float64], width_cents: float, generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Many players of one note on ``PAD_PITCH``, (frames, 2), root mean square 1.
+
+    ``levels`` are the amplitudes of the partials from the first, each smeared by ``width_cents``: few for a synthetic
+    pad, some twenty for strings with vibrato.
+    """
     fundamental_hz = 440.0 * 2 ** ((PAD_PITCH - 69) / 12)
-    bins_hz = np.fft.rfftfreq(PAD_FRAMES, 1 / rate_hz)
+    bins_hz = np.fft.rfftfreq(frames, 1 / rate_hz)
     spectrum = np.zeros(bins_hz.size)
-    for number in range(1, 15):
+    for number, level in enumerate(levels, start=1):
         centre_hz = fundamental_hz * number
-        width_hz = centre_hz * (2 ** (PAD_WIDTH_CENTS / 1200) - 1)
-        level = number**-1.7 * (0.55 if number % 2 == 0 else 1.0)
+        width_hz = centre_hz * (2 ** (width_cents / 1200) - 1)
         spectrum += level * np.exp(-(((bins_hz - centre_hz) / width_hz) ** 2)) / np.sqrt(width_hz)
-    return _loop(spectrum, PAD_FRAMES, generator)
+    return _loop(spectrum, frames, generator)
 
 
 def air_loop(rate_hz: int, generator: np.random.Generator) -> NDArray[np.float32]:
     """Breath-like noise, soft at both ends of the spectrum, (AIR_FRAMES, 2), root mean square 1."""
-    bins_hz = np.fft.rfftfreq(AIR_FRAMES, 1 / rate_hz)
-    octaves = np.log2(np.maximum(bins_hz, 1.0) / 480.0)
-    return _loop(np.exp(-0.5 * (octaves / 1.0) ** 2) / np.sqrt(np.maximum(bins_hz, 20.0)), AIR_FRAMES, generator)
+    return noise_loop(rate_hz, AIR_FRAMES, 480.0, 1.0, generator)
+
+
+def noise_loop(
+    rate_hz: int, frames: int, centre_hz: float, width_octaves: float, generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Pink noise in a bell of ``width_octaves`` around ``centre_hz``, (frames, 2), root mean square 1."""
+    bins_hz = np.fft.rfftfreq(frames, 1 / rate_hz)
+    octaves = np.log2(np.maximum(bins_hz, 1.0) / centre_hz)
+    bell = np.exp(-0.5 * (octaves / width_octaves) ** 2)
+    return _loop(bell / np.sqrt(np.maximum(bins_hz, 20.0)), frames, generator)
 
 
 def hall(rate_hz: int, generator: np.random.Generator) -> NDArray[np.float32]:
