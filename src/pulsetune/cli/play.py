@@ -23,6 +23,7 @@ from pulsetune.model import ListenerProfile, PolicyName, Program, SessionStarted
 
 if TYPE_CHECKING:
     from pulsetune.cli.choosing import Wanted
+    from pulsetune.cli.page import SessionPage
 
 LOG_SCHEMA = 1
 
@@ -49,10 +50,11 @@ LOG_SCHEMA = 1
 @click.option("--record", type=click.Path(path_type=Path), help="Also write what is played to this .flac or .wav file.")
 @click.option("--minutes", type=float, help="Length of the whole session, measuring and silence included (at least 6).")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Same seed, same music and same simulated listener.")
-@click.option("--no-page", is_flag=True, hidden=True, help="Stay in the terminal (there is no page in this version).")
+@click.option("--no-page", is_flag=True, help="Stay in the terminal: a live session has a page otherwise.")
+@click.option("--no-browser", is_flag=True, help="Print the page's address and open no browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, in the last line of stdout.")
 @click.pass_context
-def play(ctx: click.Context, /, no_page: bool, as_json: bool, **wishes: Any) -> None:  # noqa: ARG001 - no page yet
+def play(ctx: click.Context, /, no_page: bool, no_browser: bool, as_json: bool, **wishes: Any) -> None:
     """Run PROGRAM (default: unwind): music that starts at your pulse and slows down with you.
 
     \b
@@ -64,13 +66,17 @@ def play(ctx: click.Context, /, no_page: bool, as_json: bool, **wishes: Any) -> 
 
     Ctrl-C fades out within a second, saves the log and sums up.
     """
-    result = asyncio.run(_run(*_wishes(**wishes)))
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
-    else:
-        from pulsetune.cli.present import summary_text
+    from pulsetune.cli.page import SessionPage
 
-        click.echo(summary_text(result))
+    with SessionPage(wanted=not (no_page or as_json), browse=not no_browser) as page:
+        result = asyncio.run(_run(*_wishes(**wishes), page))
+        if as_json:
+            click.echo(json.dumps(result, ensure_ascii=False))
+        else:
+            from pulsetune.cli.present import summary_text
+
+            click.echo(summary_text(result))
+        page.linger()
     if result["ended_because"] == "error":
         ctx.exit(1)
 
@@ -90,7 +96,7 @@ def _wishes(
     """What was typed, checked before anything is opened."""
     from pulsetune.cli.choosing import Wanted, check_record
 
-    resolved = _resolve(program, sound, policy, minutes)
+    resolved = resolve(program, sound, policy, minutes)
     check_record(record, output)
     if strap is not None and source == "auto":
         source = "strap"
@@ -98,7 +104,7 @@ def _wishes(
     return resolved, Wanted(source, strap, output, record, resolved.soundscape, resolved.name, seed)
 
 
-def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
+def resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
     from pulsetune.programs import find_program, with_minutes
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
@@ -120,10 +126,11 @@ def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | 
     return program
 
 
-async def _run(program: Program, wanted: Wanted) -> dict[str, Any]:
+async def _run(program: Program, wanted: Wanted, page: SessionPage) -> dict[str, Any]:
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.choosing import choose
+    from pulsetune.cli.page import Nobody
     from pulsetune.cli.status import StatusLine
     from pulsetune.records.home import home
     from pulsetune.records.store import SessionLog
@@ -131,13 +138,16 @@ async def _run(program: Program, wanted: Wanted) -> dict[str, Any]:
 
     asking = Asking()
     chosen = await choose(wanted, _say)
-    started = _started(program, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
+    started = session_started(program, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
     store = SessionLog.start(home(), started)
     status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live)
     if chosen.live and keys_possible():
         _say(KEYS_HELP)
-    parts = Parts(chosen.source, chosen.sink, chosen.clock, store, status.watch, asking.commands, chosen.hear)
-    with asking.listening(keys=chosen.live), kept_awake() if chosen.live else contextlib.nullcontext():
+    seen = page.shown(started, store) if chosen.live else contextlib.nullcontext(Nobody())
+    awake = kept_awake() if chosen.live else contextlib.nullcontext()
+    with seen as beside, asking.listening(keys=chosen.live), awake:
+        watch, commands = beside.joined(status.watch, asking.commands)
+        parts = Parts(chosen.source, chosen.sink, chosen.clock, store, watch, commands, chosen.hear)
         try:
             summary = await run_session(started, parts)
         finally:
@@ -151,7 +161,7 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _started(program: Program, seed: int, label: str, *, simulated: bool) -> SessionStarted:
+def session_started(program: Program, seed: int, label: str, *, simulated: bool) -> SessionStarted:
     now = time.time()
     offset = datetime.fromtimestamp(now).astimezone().utcoffset()
     return SessionStarted(
