@@ -23,6 +23,7 @@ from pulsetune.arousal.patterns import (
     is_new_pace,
     is_on_the_way,
     is_plain,
+    is_premature,
     is_tolerable,
     missed_parts,
     possible,
@@ -133,7 +134,8 @@ class Cleaner:
         """Both beats, where one explains the other; else nothing."""
         if is_extra(held.rr_ms, raw.rr_ms, self._reference):
             return self._merge(held, raw)
-        if is_displaced(held.rr_ms, raw.rr_ms, self._near_ms, self._reference):
+        pair = held.rr_ms, raw.rr_ms, self._near_ms, self._reference
+        if is_displaced(*pair) or is_premature(*pair):
             return self._level_out(held, raw)
         if is_new_pace(held.rr_ms, raw.rr_ms, self._reference):
             return [self._accept(held), self._accept(raw)]
@@ -164,7 +166,7 @@ class Cleaner:
 
     def _alone(self, held: RawBeat) -> Beat:
         """A held beat that made no pair: kept if it is nearly in range or the level moved, else noise."""
-        if is_tolerable(held.rr_ms, self._near_ms, self._reference) or self._shifted(held.rr_ms):
+        if is_tolerable(held.rr_ms, self._reference) or self._shifted(held.rr_ms):
             return self._accept(held)
         self._forget()
         return _beat(held, None, BeatKind.NOISE)

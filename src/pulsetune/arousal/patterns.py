@@ -1,15 +1,16 @@
 """What an artifact looks like: one doubtful interval and its successor, against the beats before them.
 
 Every test compares with a ``Reference`` (level and thresholds of this listener) and ``near_ms``, the cleaned interval
-just before. The shares below are dimensionless; they were searched on one half of a set of recordings with injected
-artifacts, and settled with the other half in view (``benchmarks/cleaning.py`` prints both): no blind test stands behind
-them.
+just before. The shares below are dimensionless. How they were found, and what was held back: ``docs/signals.md``.
 
 Rules of this file:
 1. Pure tests, no state: the same numbers give the same answer.
-2. A bend counts, not a deviation: breathing moves a beat away from the level or from its neighbour, but hardly ever
-   away from the mean of both neighbours. That is what tells a displaced beat from a deep breath.
-3. A wider ``SPLIT_TOLERANCE`` halves the real long beats of slow breathing, and a level caught at half rate stays.
+2. Time is conserved. A beat found at the wrong moment takes from one interval what it gives to the next, so the second
+   overshoots the beats before by as much as the first falls short. Breathing bends the rhythm and comes back to where it
+   was, without overshoot; and no artifact makes one interval longer alone, unless a whole beat is missing.
+3. A bend counts, not a deviation: breathing moves a beat away from the level or from its neighbour, but hardly ever
+   away from the mean of both neighbours.
+4. A wider ``SPLIT_TOLERANCE`` halves the real long beats of slow breathing, and a level caught at half rate stays.
 """
 
 from __future__ import annotations
@@ -19,13 +20,18 @@ from pulsetune.arousal.reference import Reference
 SHORTEST_MS = 273.0  # 220 beats a minute
 LONGEST_MS = 2000.0  # 30 beats a minute
 
-HELD_BEND = 0.5  # a step of so many bends waits for the next beat: a displaced beat steps by two thirds of its bend
+HELD_BEND = 0.42  # a step of so many bends waits for the next beat: a displaced beat steps by two thirds of its bend
 
-DISPLACED_STEP = 0.33  # least share of the bend that lies in the step before the beat (ideal: two thirds)
-DISPLACED_NEAR = 0.37  # what the two intervals are measured from: so much beat before, the rest level
-DISPLACED_BALANCE = 0.1  # how much of what the two intervals do not cancel is added to the threshold
+DISPLACED_STEP = 0.43  # least share of the bend that lies in the step before the beat (ideal: two thirds)
+DISPLACED_NEAR = 0.33  # what the two intervals are measured from: so much beat before, the rest level
+DISPLACED_BALANCE = 0.65  # how much of what the two intervals do not cancel is added to the threshold
 DISPLACED_SUM_BANDS = 1.8  # the two together are two beats, give or take so many bands
 DISPLACED_SUM_LEVEL = 0.02  # ... and so much of the level
+
+PREMATURE_LEVEL = 0.05  # least bend, as a share of the level, of an early beat in an otherwise steady run
+PREMATURE_STEADY = 0.3  # steady: the beats before it spread over no more than this share of its bend
+PREMATURE_STEP = (0.5, 0.8)  # share of the bend in the step before the beat, around the ideal of two thirds
+PREMATURE_SUM_LEVEL = 0.02  # the pause makes up for it to within this share of the level
 
 EXTRA_SECOND_BANDS = 0.5  # the second part of a cut interval is shorter than the level by at least this
 EXTRA_SUM_LEVEL = 0.12  # the parts together are one beat, within this share of the level or a band
@@ -36,11 +42,11 @@ TOGETHER_FALL = 0.67  # ... unless the first is this much shorter: no heart quic
 SPLIT_TOLERANCE = 0.15  # most that a part may lie off the level, as a share of it (anything from .12 to .16 does)
 SPLIT_FLOOR = 0.12  # ... and least
 SPLIT_MANY = 1.5  # three or more parts must fit so much better: their lengths lie closer together
-SPLIT_STANDS_OUT = 1.35  # a missed beat shows against the beat before, too, not only against the level
+SPLIT_STANDS_OUT = 1.4  # a missed beat shows against the beat before, too, not only against the level
 MOST_PARTS = 4
 
-KEPT_BANDS = 1.3  # a doubtful beat without a partner is kept within so many bands of the level
-KEPT_JUMP = 0.7  # ... or so many jumps of the beat before
+KEPT_LONG = 1.45  # a long beat without a partner is kept up to so many levels: a pause, a sigh, a deep breath out
+KEPT_SHORT_BANDS = 0.5  # a short one only within so many bands of the level: it may be a beat that came early
 
 PAUSE_LEVELS = 2.6  # a longer interval that no split explains is a hole in the signal
 
@@ -52,10 +58,12 @@ def possible(rr_ms: float) -> bool:
 
 def is_plain(rr_ms: float, near_ms: float, reference: Reference) -> bool:
     """Whether an interval raises no doubt: near the level and no step away from the beat before."""
+    step_ms = rr_ms - near_ms
     return (
-        possible(rr_ms)
+        SHORTEST_MS <= rr_ms <= LONGEST_MS
         and abs(rr_ms - reference.level_ms) <= reference.band_ms
-        and abs(rr_ms - near_ms) <= HELD_BEND * reference.bend_ms
+        and abs(step_ms) <= HELD_BEND * reference.bend_ms
+        and -step_ms <= PREMATURE_STEP[0] * PREMATURE_LEVEL * reference.level_ms
     )
 
 
@@ -72,15 +80,29 @@ def is_extra(first_ms: float, second_ms: float, reference: Reference) -> bool:
 def is_displaced(first_ms: float, second_ms: float, near_ms: float, reference: Reference) -> bool:
     """Whether the beat between two intervals came (or was found) at the wrong time: one too short, one too long."""
     step_ms, back_ms = first_ms - near_ms, second_ms - first_ms
+    if step_ms * back_ms >= 0:
+        return False
     bend_ms = abs(step_ms - back_ms) / 2  # how far the first lies from the mean of its neighbours
     local_ms = DISPLACED_NEAR * near_ms + (1 - DISPLACED_NEAR) * reference.level_ms
     rest_ms = abs(first_ms + second_ms - 2 * local_ms)
     return (
-        step_ms * back_ms < 0
+        bend_ms > reference.bend_ms + DISPLACED_BALANCE * rest_ms
         and (first_ms - local_ms) * (second_ms - local_ms) < 0
-        and bend_ms > reference.bend_ms + DISPLACED_BALANCE * rest_ms
         and abs(step_ms) >= DISPLACED_STEP * bend_ms
         and rest_ms <= DISPLACED_SUM_BANDS * reference.band_ms + DISPLACED_SUM_LEVEL * reference.level_ms
+    )
+
+
+def is_premature(first_ms: float, second_ms: float, near_ms: float, reference: Reference) -> bool:
+    """Whether an early beat with its full pause interrupts a steady run: plain even where it is only a little early."""
+    step_ms, back_ms = first_ms - near_ms, second_ms - first_ms
+    bend_ms = (back_ms - step_ms) / 2
+    least, most = PREMATURE_STEP
+    return (
+        bend_ms > PREMATURE_LEVEL * reference.level_ms
+        and least * bend_ms <= -step_ms <= most * bend_ms
+        and abs(first_ms + second_ms - 2 * near_ms) <= PREMATURE_SUM_LEVEL * reference.level_ms
+        and reference.last_spread_ms() <= PREMATURE_STEADY * bend_ms
     )
 
 
@@ -103,12 +125,10 @@ def is_on_the_way(first_ms: float, second_ms: float, near_ms: float, reference: 
     return bend_ms <= reference.bend_ms and possible(first_ms) and possible(second_ms)
 
 
-def is_tolerable(rr_ms: float, near_ms: float, reference: Reference) -> bool:
+def is_tolerable(rr_ms: float, reference: Reference) -> bool:
     """Whether a doubtful beat that nothing explains is kept as it is."""
-    return possible(rr_ms) and (
-        abs(rr_ms - reference.level_ms) <= KEPT_BANDS * reference.band_ms
-        or abs(rr_ms - near_ms) <= KEPT_JUMP * reference.jump_ms
-    )
+    level_ms = reference.level_ms
+    return possible(rr_ms) and level_ms - KEPT_SHORT_BANDS * reference.band_ms <= rr_ms < KEPT_LONG * level_ms
 
 
 def missed_parts(rr_ms: float, near_ms: float, reference: Reference) -> int:

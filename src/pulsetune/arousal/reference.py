@@ -13,11 +13,13 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 
 LEVEL_BEATS = 11  # median window of Lipponen and Tarvainen; a shorter one follows artifacts
 THRESHOLD_BEATS = 61  # about a minute: the 91 of the paper, shorter because it cannot be centred
 FEWEST = 12  # values from which quartiles are worth something
 START_BEATS = 3
+STEADY_BEATS = 3  # about the beats of half a breath: in a swinging rhythm they differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,7 @@ class Limits:
 
 
 BAND = Limits(gain=5.2, unknown=0.04, floor_ms=45.0, floor=0.11, cap=0.25)  # the paper's gain
-JUMP = Limits(gain=4.0, unknown=0.03, floor_ms=45.0, floor=0.07, cap=0.35)
-BEND = Limits(gain=5.8, unknown=0.02, floor_ms=30.0, floor=0.078, cap=0.17)
+BEND = Limits(gain=5.9, unknown=0.02, floor_ms=20.0, floor=0.07, cap=0.17)
 
 
 class RunningQuartiles:
@@ -69,12 +70,10 @@ class Reference:
     def __init__(self) -> None:
         self._recent: deque[float] = deque(maxlen=LEVEL_BEATS)
         self._deviations = RunningQuartiles(THRESHOLD_BEATS)
-        self._differences = RunningQuartiles(THRESHOLD_BEATS)
         self._bends = RunningQuartiles(THRESHOLD_BEATS)
         self._untouched: list[float] = []  # the last two beats, as far as both are untouched neighbours
         self.level_ms = 0.0
         self.band_ms = 0.0  # how far a beat may lie from the level
-        self.jump_ms = 0.0  # how far it may lie from the beat before
         self.bend_ms = 0.0  # how far it may lie from the mean of its two neighbours
 
     @property
@@ -82,11 +81,17 @@ class Reference:
         """Whether enough beats agreed to judge the next one."""
         return len(self._recent) >= START_BEATS
 
+    def last_spread_ms(self) -> float:
+        """Range of the last ``STEADY_BEATS`` beats; boundless where there are fewer."""
+        recent = self._recent
+        if len(recent) < STEADY_BEATS:
+            return inf
+        last = [recent[-k] for k in range(1, STEADY_BEATS + 1)]
+        return max(last) - min(last)
+
     def learn(self, nn_ms: float) -> None:
         """Take an untouched beat into level and thresholds."""
         before = self._untouched
-        if before:
-            self._differences.push(nn_ms - before[-1])
         if len(before) == 2:
             self._bends.push(before[-1] - (before[-2] + nn_ms) / 2)
         if self._recent:
@@ -121,5 +126,4 @@ class Reference:
         level = ordered[n // 2] if n % 2 else 0.5 * (ordered[n // 2 - 1] + ordered[n // 2])
         self.level_ms = level
         self.band_ms = BAND.of(self._deviations, level)
-        self.jump_ms = JUMP.of(self._differences, level)
         self.bend_ms = BEND.of(self._bends, level)
