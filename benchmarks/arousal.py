@@ -58,7 +58,7 @@ def follow(pipeline: Pipeline, stream: Iterator[HeartSample], from_s: int) -> li
 def person(name: str, *, rate_only: bool) -> tuple[list[ArousalEstimate], list[ArousalEstimate]]:
     """Estimates of calm (sitting after the baseline) and of arithmetic."""
     sitting, maths = (load(f"gudb/{name}_{task}_cs.csv").rr_ms for task in ("sitting", "maths"))
-    pipeline = Pipeline(BASELINE_S)
+    pipeline = Pipeline(BASELINE_S, round(BASELINE_S))
     calm = follow(pipeline, samples(sitting, 0.0, rate_only=rate_only), 0)
     start_s = int(sitting.sum() / 1000) + 5
     pipeline.link(LinkChanged(float(start_s), Link.LOST))
@@ -100,7 +100,7 @@ def p37() -> None:
     )
     seconds = (recording.t_s - start_s).tolist()
     by_label: dict[str, list[float]] = {}
-    for estimate in follow(Pipeline(145.0), stream, 0):
+    for estimate in follow(Pipeline(145.0, 60), stream, 0):
         label = recording.labels[int(np.searchsorted(seconds, estimate.t_s))]
         if estimate.arousal is not None and estimate.t_s > 145.0:
             by_label.setdefault(label, []).append(estimate.arousal)
