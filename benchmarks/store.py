@@ -19,10 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.fakes.long_session import long_session, started  # noqa: E402
-
 from pulsetune.records.library import Library  # noqa: E402
 from pulsetune.records.store import SessionLog  # noqa: E402
+from tests.fakes.long_session import long_session, started  # noqa: E402
 
 LOGGING_PROCESS = ROOT / "tests" / "fakes" / "logging_process.py"
 PAUSE_S = 0.01  # a hundred beats a second, so that a loss can be dated

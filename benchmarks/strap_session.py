@@ -17,9 +17,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.fakes.fake_bluez import FakeBlueZ  # noqa: E402
-from tests.tools.live import Program  # noqa: E402
-
 from pulsetune.heart.heart_rate_measurement import encode  # noqa: E402
 from pulsetune.model import (  # noqa: E402
     AudioParameters,
@@ -31,6 +28,8 @@ from pulsetune.model import (  # noqa: E402
     SoundStatus,
 )
 from pulsetune.verification import verify  # noqa: E402
+from tests.fakes.fake_bluez import FakeBlueZ  # noqa: E402
+from tests.tools.live import Program  # noqa: E402
 
 PROGRAM = """name = "bad-evening"
 title = "Bad evening"

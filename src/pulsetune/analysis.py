@@ -118,16 +118,17 @@ def analyze(raw: Sequence[RawBeat], beats: Sequence[Beat]) -> Analysis:
 
 
 def series(
-    inputs: Iterable[tuple[float, SourceEvent]], end_s: float, baseline: tuple[float, float] | None = None
+    inputs: Iterable[tuple[float, SourceEvent]], end_s: float, baseline: tuple[float | None, float] | None = None
 ) -> Iterator[tuple[ArousalEstimate, Baseline | None]]:
     """One estimate a second until ``end_s``, as a live session would have made it, and the baseline of that second.
 
     ``inputs`` are events in the order in which they were used, each with the time at which it was (``at_s``).
     ``baseline`` is the span (from, to) in s whose readings become the baseline, once it has passed; before that the
-    estimates are uncalibrated. Where its beats are too poor the baseline comes later, as in a session.
+    estimates are uncalibrated. Where its beats are too poor the baseline comes later, as in a session. With None as
+    its beginning the rule is the session's own: the last minute before ``to``, later while the heart comes to rest.
     """
     from_s, to_s = baseline or (FIRST_BASELINE_S - BASELINE_S, FIRST_BASELINE_S)
-    pipeline = Pipeline(to_s, max(1, round(to_s - from_s)))
+    pipeline = Pipeline(to_s) if from_s is None else Pipeline(to_s, max(1, round(to_s - from_s)))
     waiting = iter(inputs)
     coming = next(waiting, None)
     for second in range(1, math.ceil(end_s) + 1):

@@ -4,8 +4,6 @@ import sys
 import time
 
 import pytest
-from tests.needs import need
-from tests.tools.live import Program, gone_within
 
 from pulsetune.heart.heart_rate_measurement import encode
 from pulsetune.model import Beat, HeartSample, Link, LinkChanged, SoundState, SoundStatus
@@ -13,6 +11,8 @@ from pulsetune.records.exports import export_file
 from pulsetune.records.library import Library, SessionState
 from pulsetune.sound.supervisor import pyo_available
 from pulsetune.verification import verify
+from tests.needs import need
+from tests.tools.live import Program, gone_within
 
 need("linux", sys.platform == "linux", "signals and /proc as on Linux")
 need("pyo", pyo_available(), "pyo has no wheel for this platform")

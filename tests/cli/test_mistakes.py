@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.needs import need
 
 from pulsetune.cli import cli
+from tests.needs import need
 
 NOWHERE = "unix:path=/nonexistent/pulsetune-test-bus"
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.fakes.long_session import long_session
 
 from pulsetune.heart.heart_rate_measurement import decode
 from pulsetune.heart.replay import ReplaySource
 from pulsetune.heart.simulated import SimulatedHeart
 from pulsetune.model import HeartSample, Link, LinkChanged, SourceEvent
 from pulsetune.ports import HeartSource
+from tests.fakes.long_session import long_session
 
 
 def recording(folder: Path, seed: int) -> HeartSource:

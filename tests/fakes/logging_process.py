@@ -10,10 +10,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 
 def main() -> None:
-    from tests.fakes.long_session import started
-
     from pulsetune.model import Beat
     from pulsetune.records.store import SessionLog
+    from tests.fakes.long_session import started
 
     home, pause_s = Path(sys.argv[1]), float(sys.argv[2])
     log = SessionLog.start(home, started())

@@ -1,7 +1,7 @@
 import pytest
-from tests.guide.builders import Evening, following
 
 from pulsetune.model import CommandKind, EndedBecause, ListenerProfile, Phase, PolicyName
+from tests.guide.builders import Evening, following
 
 
 def test_an_evening_goes_through_its_phases_in_order():

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.guide.builders import Evening
 
 from pulsetune.guide.stepping import glide
 from pulsetune.model import SILENT_DB, CommandKind, PolicyName
+from tests.guide.builders import Evening
 
 rates = st.one_of(st.none(), st.floats(30, 220), st.floats(55, 95), st.sampled_from([0.0001, 1e6, 38.0, 250.0]))
 histories = st.lists(st.tuples(st.integers(1, 90), rates), min_size=1, max_size=25)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.fakes.long_session import started
 
 from pulsetune.model import EndedBecause, Event, SessionEnded
 from pulsetune.records.store import SessionLog
 from pulsetune.records.writer import Timing
+from tests.fakes.long_session import started
 
 QUICK = Timing(commit_every_s=0.02, retry_s=0.05, busy_s=0.05)
 DEADLINE_S = 20.0

@@ -9,12 +9,12 @@ from dataclasses import fields
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fakes.event_strategies import events, events_of
-from tests.fakes.long_session import started
 
 from pulsetune import model
 from pulsetune.errors import DamagedData
 from pulsetune.records.encoding import KINDS, decode_event, encode_event, event_object, kind_of
+from tests.fakes.event_strategies import events, events_of
+from tests.fakes.long_session import started
 
 
 def test_every_event_type_has_its_snake_case_name() -> None:

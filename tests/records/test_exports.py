@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.fakes.long_session import long_session, started
 
 from pulsetune.errors import PulseTuneError, WrongUse
 from pulsetune.heart.heart_rate_measurement import decode
@@ -29,6 +28,7 @@ from pulsetune.model import (
 )
 from pulsetune.records.exports import EXPORTS, export_file, export_lines
 from pulsetune.records.library import Library, SessionRow, SessionState
+from tests.fakes.long_session import long_session, started
 
 Record = Callable[..., int]
 SAMPLE = decode(bytes.fromhex("10485503550354035203"), 1.0)  # 72 bpm; 853, 853, 852, 850 counts of 1/1024 s

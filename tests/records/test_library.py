@@ -10,7 +10,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.fakes.long_session import long_session, started
 
 from pulsetune.errors import DamagedData, PulseTuneError, WrongUse
 from pulsetune.model import Beat, CheckIn, Event
@@ -20,6 +19,7 @@ from pulsetune.records.encoding import BODY_FIELDS, KINDS, encode_event
 from pulsetune.records.library import Library, SessionRow, SessionState
 from pulsetune.records.schema import open_to_write
 from pulsetune.records.store import SessionLog
+from tests.fakes.long_session import long_session, started
 
 Record = Callable[..., int]
 SECRET = "the-note-that-must-be-gone"

@@ -13,7 +13,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.fakes.long_session import long_session, started
 
 from pulsetune.errors import LogNotSaved, PulseTuneError, WrongUse
 from pulsetune.model import Beat, CheckIn, EndedBecause, SessionEnded
@@ -21,6 +20,7 @@ from pulsetune.records import writer
 from pulsetune.records.library import Library, SessionState
 from pulsetune.records.store import SessionLog
 from pulsetune.records.writer import Timing
+from tests.fakes.long_session import long_session, started
 
 Until = Callable[[Callable[[], bool]], None]
 LOGGING_PROCESS = Path(__file__).resolve().parent.parent / "fakes" / "logging_process.py"

@@ -44,7 +44,9 @@ class Ran:
         return [event for _, event in self.log if isinstance(event, kind)]
 
 
-def started(source: HeartSource, minutes: float = 8, policy: PolicyName = PolicyName.STAGED_ISO, seed: int = 1) -> SessionStarted:
+def started(
+    source: HeartSource, minutes: float = 8, policy: PolicyName = PolicyName.STAGED_ISO, seed: int = 1
+) -> SessionStarted:
     program = with_minutes(find_program("unwind"), minutes)
     return SessionStarted(
         0.0,

@@ -2,7 +2,6 @@ import asyncio
 from itertools import pairwise
 
 import pytest
-from tests.sessions.running import LateClock, run, started
 
 from pulsetune.clocks import SteppedClock
 from pulsetune.errors import PulseTuneError
@@ -26,6 +25,7 @@ from pulsetune.records.store import SessionLog
 from pulsetune.session import Parts, run_session
 from pulsetune.sound.silent import SilentSink
 from pulsetune.verification import verify
+from tests.sessions.running import LateClock, run, started
 
 
 def test_a_whole_simulated_evening_is_complete_and_says_it_is_simulated(tmp_path):

@@ -31,7 +31,7 @@ class _Heart:
     raw: list[RawBeat]
     inputs: list[tuple[float, SourceEvent]]
     end_s: float
-    baseline: tuple[float, float] | None
+    baseline: tuple[float | None, float] | None
 
 
 class _Span(click.ParamType[tuple[float, float]]):
@@ -92,14 +92,14 @@ def analyze(
     if plot is not None:
         _check_plot(plot, force=force)
     heart = _read(recording)
-    baseline = _baseline(heart, baseline)
+    span = _baseline(heart, baseline)
     beats = clean(heart.raw)
     if plot is not None:
-        _plot(heart, beats, baseline, plot)
+        _plot(heart, beats, span, plot)
     if form == "beats":
         _print_lines(asdict(beat) for beat in beats)
     elif form == "series":
-        _print_lines(_series(heart, baseline))
+        _print_lines(_series(heart, span))
     else:
         result = analyzed(heart.raw, beats)
         if form == "json":
@@ -159,15 +159,14 @@ def _source_events(events: Iterable[tuple[float, Event]]) -> list[tuple[float, S
     return [(at_s, event) for at_s, event in events if isinstance(event, HeartSample | LinkChanged | SignalWarning)]
 
 
-def _baseline_of_session(events: Sequence[tuple[float, Event]]) -> tuple[float, float] | None:
-    from pulsetune.arousal.calibration import BASELINE_S
+def _baseline_of_session(events: Sequence[tuple[float, Event]]) -> tuple[float | None, float] | None:
     from pulsetune.model import SessionStarted
 
     started = next((event for _, event in events if isinstance(event, SessionStarted)), None)
-    return None if started is None else (started.program.calibrate_s - BASELINE_S, started.program.calibrate_s)
+    return None if started is None else (None, started.program.calibrate_s)
 
 
-def _baseline(heart: _Heart, asked: tuple[float, float] | None) -> tuple[float, float] | None:
+def _baseline(heart: _Heart, asked: tuple[float, float] | None) -> tuple[float | None, float] | None:
     if asked is not None and asked[1] > heart.end_s:
         raise WrongUse(
             f"{heart.name} ends after {heart.end_s:.0f} s, before the baseline {asked[0]:g}-{asked[1]:g} does.",
@@ -179,7 +178,7 @@ def _baseline(heart: _Heart, asked: tuple[float, float] | None) -> tuple[float, 
 # ---------------------------------------------------------------- what is written
 
 
-def _series(heart: _Heart, baseline: tuple[float, float] | None) -> Iterator[dict[str, object]]:
+def _series(heart: _Heart, baseline: tuple[float | None, float] | None) -> Iterator[dict[str, object]]:
     from pulsetune.analysis import series
 
     for estimate, _ in series(heart.inputs, heart.end_s, baseline):
@@ -199,7 +198,7 @@ def _check_plot(path: Path, *, force: bool) -> None:
     check_target(path, "--plot", force=force)
 
 
-def _plot(heart: _Heart, beats: Sequence[Beat], baseline: tuple[float, float] | None, path: Path) -> None:
+def _plot(heart: _Heart, beats: Sequence[Beat], baseline: tuple[float | None, float] | None, path: Path) -> None:
     from pulsetune.analysis import series
     from pulsetune.records.heart_plot import heart_plot
     from pulsetune.records.whole_file import write_whole
