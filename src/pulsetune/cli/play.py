@@ -23,7 +23,6 @@ from pulsetune.model import ListenerProfile, PolicyName, Program, SessionStarted
 
 if TYPE_CHECKING:
     from pulsetune.cli.choosing import Wanted
-    from pulsetune.cli.page import SessionPage
 
 LOG_SCHEMA = 1
 
@@ -50,11 +49,10 @@ LOG_SCHEMA = 1
 @click.option("--record", type=click.Path(path_type=Path), help="Also write what is played to this .flac or .wav file.")
 @click.option("--minutes", type=float, help="Length of the whole session, measuring and silence included (at least 6).")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Same seed, same music and same simulated listener.")
-@click.option("--no-page", is_flag=True, help="Stay in the terminal: a live session has a page otherwise.")
-@click.option("--no-browser", is_flag=True, help="Print the page's address and open no browser.")
+@click.option("--no-page", is_flag=True, hidden=True, help="Stay in the terminal (there is no page in this version).")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, in the last line of stdout.")
 @click.pass_context
-def play(ctx: click.Context, /, no_page: bool, no_browser: bool, as_json: bool, **wishes: Any) -> None:
+def play(ctx: click.Context, /, no_page: bool, as_json: bool, **wishes: Any) -> None:  # noqa: ARG001 - no page yet
     """Run PROGRAM (default: unwind): music that starts at your pulse and slows down with you.
 
     \b
@@ -66,17 +64,13 @@ def play(ctx: click.Context, /, no_page: bool, no_browser: bool, as_json: bool, 
 
     Ctrl-C fades out within a second, saves the log and sums up.
     """
-    from pulsetune.cli.page import SessionPage
+    result = asyncio.run(_run(*_wishes(**wishes)))
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        from pulsetune.cli.present import summary_text
 
-    with SessionPage(wanted=not (no_page or as_json), browse=not no_browser) as page:
-        result = asyncio.run(_run(*_wishes(**wishes), page))
-        if as_json:
-            click.echo(json.dumps(result, ensure_ascii=False))
-        else:
-            from pulsetune.cli.present import summary_text
-
-            click.echo(summary_text(result))
-        page.linger()
+        click.echo(summary_text(result))
     if result["ended_because"] == "error":
         ctx.exit(1)
 
@@ -96,7 +90,7 @@ def _wishes(
     """What was typed, checked before anything is opened."""
     from pulsetune.cli.choosing import Wanted, check_record
 
-    resolved = resolve(program, sound, policy, minutes)
+    resolved = _resolve(program, sound, policy, minutes)
     check_record(record, output)
     if strap is not None and source == "auto":
         source = "strap"
@@ -104,7 +98,7 @@ def _wishes(
     return resolved, Wanted(source, strap, output, record, resolved.soundscape, resolved.name, seed)
 
 
-def resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
+def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
     from pulsetune.programs import find_program, with_minutes
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
@@ -126,11 +120,10 @@ def resolve(name: str, sound: str | None, policy: str | None, minutes: float | N
     return program
 
 
-async def _run(program: Program, wanted: Wanted, page: SessionPage) -> dict[str, Any]:
+async def _run(program: Program, wanted: Wanted) -> dict[str, Any]:
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.choosing import choose
-    from pulsetune.cli.page import Nobody
     from pulsetune.cli.status import StatusLine
     from pulsetune.records.home import home
     from pulsetune.records.store import SessionLog
@@ -138,16 +131,13 @@ async def _run(program: Program, wanted: Wanted, page: SessionPage) -> dict[str,
 
     asking = Asking()
     chosen = await choose(wanted, _say)
-    started = session_started(program, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
+    started = _started(program, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
     store = SessionLog.start(home(), started)
     status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live)
     if chosen.live and keys_possible():
         _say(KEYS_HELP)
-    seen = page.shown(started, store) if chosen.live else contextlib.nullcontext(Nobody())
-    awake = kept_awake() if chosen.live else contextlib.nullcontext()
-    with seen as beside, asking.listening(keys=chosen.live), awake:
-        watch, commands = beside.joined(status.watch, asking.commands)
-        parts = Parts(chosen.source, chosen.sink, chosen.clock, store, watch, commands, chosen.hear)
+    parts = Parts(chosen.source, chosen.sink, chosen.clock, store, status.watch, asking.commands, chosen.hear)
+    with asking.listening(keys=chosen.live), kept_awake() if chosen.live else contextlib.nullcontext():
         try:
             summary = await run_session(started, parts)
         finally:
@@ -161,7 +151,7 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def session_started(program: Program, seed: int, label: str, *, simulated: bool) -> SessionStarted:
+def _started(program: Program, seed: int, label: str, *, simulated: bool) -> SessionStarted:
     now = time.time()
     offset = datetime.fromtimestamp(now).astimezone().utcoffset()
     return SessionStarted(

@@ -65,7 +65,7 @@ def breaths(start: int, goal: int, notes: int, low: int, high: int) -> tuple[tup
     Lines that waver between two notes, or turn more than ``MOST_TURNS`` times, are left out.
     """
     found: list[tuple[int, ...]] = []
-    waiting = [(start,)]
+    waiting: list[tuple[int, ...]] = [(start,)]
     while waiting:
         line = waiting.pop()
         if len(line) == notes:
