@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes.event_strategies import events
 
 from pulsetune.model import (
     ArousalEstimate,
@@ -31,6 +30,7 @@ from pulsetune.model import (
 )
 from pulsetune.page.view_state import ViewFold
 from pulsetune.programs import find_program
+from tests.fakes.event_strategies import events
 
 ESTIMATE = ArousalEstimate(10.0, 66.04, 64.96, 31.0, None, 0.4, 0.5, 0.9, 1.0)
 PLAYING = AudioParameters(10.0, 63.0, 0.5, 0.5, 0.5, 1.0, 0.5, 0.0)

@@ -146,12 +146,10 @@ class ViewFold:
                 self._pulse = event
             case Command():
                 self._take_command(at_s, event)
-            case CheckIn():
-                self.check_ins.append(event)
-            case SessionEnded():
-                self.ended = event
             case LinkChanged() | SignalWarning() | StrapInfo() | SoundStatus():
                 self._take_device(at_s, event)
+            case CheckIn() | SessionEnded():
+                self._take_ending(event)
 
     def view(self, now_s: float) -> View:
         """The present at session time ``now_s``."""
@@ -186,7 +184,7 @@ class ViewFold:
             link=link.value,
             link_words=LINKS[link],
             quality=estimate.quality if estimate else None,
-            quality_words=quality_words(estimate.quality if estimate and not stale else None),
+            quality_words=quality_words(estimate.quality if estimate and rate is not None else None),
             warning=next(reversed(self._warnings.values()), ""),
             battery_percent=self._battery_percent,
             sound_words=SOUNDS[self._sound.state] if self._sound else "",
@@ -221,7 +219,7 @@ class ViewFold:
         self._cue = cue
         if not self._phases or self._phases[-1][0] is not cue.phase:
             self._phases.append((cue.phase, cue.t_s))
-        tempo_bpm = _rounded(cue.tempo_bpm) if cue.tempo_bpm else None
+        tempo_bpm = None if cue.phase is Phase.CALIBRATE else _rounded(cue.tempo_bpm)  # nothing is playing yet
         self.moments.append(Moment(cue.t_s, "guide", cue.reason, PHASES[cue.phase], tempo_bpm))
 
     def _take_command(self, at_s: float, command: Command) -> None:
@@ -249,6 +247,12 @@ class ViewFold:
                 self._sound = event
                 if event.detail:
                     self.moments.append(Moment(at_s, "sound", event.detail))
+
+    def _take_ending(self, event: CheckIn | SessionEnded) -> None:
+        if isinstance(event, CheckIn):
+            self.check_ins.append(event)
+        else:
+            self.ended = event
 
     # ------------------------------------------------------------ asking
 

@@ -63,7 +63,7 @@ GOOD_QUALITY, FAIR_QUALITY = 0.8, 0.5  # of beats that could be used as they cam
 def quality_words(quality: float | None) -> str:
     """How well the heartbeat can be read."""
     if quality is None:
-        return "not known yet"
+        return "settling"
     if quality >= GOOD_QUALITY:
         return "clear"
     return "usable, with flaws" if quality >= FAIR_QUALITY else "hard to read"
