@@ -42,9 +42,7 @@ EBB = 0.35  # what is left of the surf between two waves
 WAVE_OCTAVES = 1.0  # how far the surf's low-pass opens as a wave comes in
 ROOM_GAIN = 0.24
 HAND_LEVEL = {Hand.LEFT: 1.0, Hand.RIGHT: 1.0, Hand.INNER: 0.8}
-TRIM = Trim(
-    -3.7, -3.2, -2.4
-)  # measured over several seeds with the guide's values: -21 LUFS calm, -20.2 middle, -20 lively
+TRIM = Trim(-3.7, -3.2, -2.4)  # means of a few seeds: near -21 LUFS calm, -20 else
 
 
 class OceanStrings:
