@@ -88,6 +88,21 @@ def test_two_early_beats_in_a_row_are_no_new_pace() -> None:
     assert BeatKind.NORMAL not in {labels[484.0], labels[492.0]}
 
 
+def test_a_beat_a_little_early_with_its_full_pause_stands_out_of_a_steady_run_only() -> None:
+    """5 % early: told by the steadiness before it, not by its size, which any breath has."""
+    steady = [850.0 + 4 * (k % 2) for k in range(40)]
+    assert kinds(clean([*steady, 808.0, 894.0, *steady[:10]])) == {BeatKind.ECTOPIC: 2}
+    assert kinds(clean(resting(300, seed=3))) == {}
+
+
+def test_a_long_beat_that_takes_nothing_from_the_next_is_kept() -> None:
+    """A sigh: the heart waits, and then goes on as before. A beat found late would have made the next one short."""
+    sigh = clean([*BEFORE, 1130.0, 960.0, 900.0, *AFTER])
+    assert kinds(sigh) == {}
+    late = clean([*BEFORE, 1130.0, 570.0, *AFTER])
+    assert kinds(late) == {BeatKind.ECTOPIC: 2}
+
+
 def test_a_hole_that_no_number_of_beats_explains_is_noise_and_nothing_is_invented() -> None:
     beats = clean([*BEFORE, 9000.0, *AFTER])
     assert kinds(beats) == {BeatKind.NOISE: 1}
@@ -208,7 +223,7 @@ def test_a_real_strap_recording_is_not_caught_at_half_rate() -> None:
 
 
 @needs_recordings
-@pytest.mark.parametrize(("name", "ectopics", "fewest"), [("nsr001", 19, 16), ("nsr004", 13, 13)])
+@pytest.mark.parametrize(("name", "ectopics", "fewest"), [("nsr001", 19, 17), ("nsr004", 13, 13)])
 def test_labelled_ectopic_beats_are_found_with_few_false_flags(name: str, ectopics: int, fewest: int) -> None:
     assert DATA is not None
     rows = [line.split(",") for line in (Path(DATA) / f"nsr2db/{name}_first3h.csv").read_text().splitlines()[1:]]
@@ -219,3 +234,13 @@ def test_labelled_ectopic_beats_are_found_with_few_false_flags(name: str, ectopi
     near = {k for i in true for k in range(i - 1, i + 3)}
     false = sum(flag for i, flag in enumerate(flagged) if i not in near)
     assert false <= 0.005 * len(rows)
+
+
+@needs_recordings
+@pytest.mark.parametrize(
+    ("name", "intervals"), [("rr_exports/pyhrv_short5min.csv", 337), ("rr_exports/pyhrv_long1h.csv", 4684)]
+)
+def test_intervals_that_others_have_found_normal_are_left_alone(name: str, intervals: int) -> None:
+    """These files hold NN intervals, with strong breathing in them: at most 5 flags per 1000."""
+    flagged = [beat for beat in clean(recording(name)) if beat.rr_ms is not None and beat.kind is not BeatKind.NORMAL]
+    assert len(flagged) <= 0.005 * intervals

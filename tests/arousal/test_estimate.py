@@ -133,3 +133,37 @@ def test_no_beat_at_all_is_no_baseline_and_no_crash_and_a_late_heart_is_still_ca
     found = calibrate(silence + [reading(60.0, 40.0)] * 60, 120.0)
     assert found is not None
     assert 410 <= found[0] <= 440
+
+
+def falling(bpm_per_min: float, seconds: int, from_bpm: float = 80.0) -> list[Reading]:
+    return [reading(from_bpm - bpm_per_min * k / 60, 40.0) for k in range(seconds)]
+
+
+def test_a_heart_still_coming_to_rest_extends_the_calibration_until_it_does() -> None:
+    """Falls by 6 a minute for 150 s, then stays: a minute later at most half of it is left in the slope."""
+    course = falling(6.0, 150)
+    found = calibrate(course + [reading(course[-1].heart_rate_bpm, 40.0)] * 100, 120.0)
+    assert found is not None
+    assert 160 <= found[0] <= 200
+    assert found[1].heart_rate_bpm == pytest.approx(65.1, abs=1.0)
+
+
+def test_a_heart_that_falls_slowly_or_rises_extends_nothing() -> None:
+    for bpm_per_min in (2.5, -8.0):
+        found = calibrate(falling(bpm_per_min, 300), 120.0)
+        assert found is not None
+        assert found[0] == 120
+
+
+def test_a_heart_that_never_comes_to_rest_is_calibrated_on_its_last_minute_after_two_more() -> None:
+    found = calibrate(falling(4.0, 400), 120.0)
+    assert found is not None
+    assert found[0] == 240
+    assert found[1].heart_rate_bpm == pytest.approx(80 - 4 * 209.5 / 60, abs=0.1)
+
+
+def test_a_baseline_over_a_given_span_does_not_wait_for_rest() -> None:
+    calibration = Calibration(60.0, 50, await_rest=False)
+    found = [calibration.step(float(k), what) for k, what in enumerate(falling(9.0, 61), start=0)]
+    assert found[-1] is not None
+    assert found[-1].t_s == 60.0

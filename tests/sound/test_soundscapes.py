@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -12,8 +14,11 @@ from pulsetune.sound.drum_song import DrumSong
 from pulsetune.sound.player import Player
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES
 from pulsetune.sound.score import Hand
+from tests.needs import need
 from tests.tools.loudness import centroid_hz, loudness_lufs, true_peak_db
 from tests.tools.tempo_meter import tempo_bpm
+
+need("patience", "CI" in os.environ, "rendering minutes of music is left to CI; set CI=true to run it")
 
 NAMES = ("felt-piano", "warm-pad", "ocean-strings", "frame-drum")
 
