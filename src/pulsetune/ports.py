@@ -87,7 +87,7 @@ AHEAD_S = 8.0  # audio that may be asked for but not yet rendered
 
 
 class SessionStore(Protocol):
-    """The log of one session. ``append`` returns at once; at most one second is lost if the process is killed.
+    """The log of one session, begun with its ``SessionStarted``. ``append`` returns at once; at most one second is lost if the process is killed.
 
     ``trouble`` is a sentence while events cannot be saved (they are kept and retried), else None.
     """

@@ -139,6 +139,7 @@ def judge(evening: Evening, quiet: Evening, program: Program) -> Outcome:
     heart, still = _to_length(evening, end_s), _to_length(quiet, end_s)
     first_s = round(program.calibrate_s)
     start = fmean(heart[first_s - 60 : first_s])
+    judged_s = max(first_s, thin_s - JUDGED_S)  # a short session has less to judge
 
     def difference(from_s: int, to_s: int) -> float:
         return fmean(heart[from_s:to_s]) - fmean(still[from_s:to_s])
@@ -146,8 +147,8 @@ def judge(evening: Evening, quiet: Evening, program: Program) -> Outcome:
     return Outcome(
         evening.seed,
         evening.responder,
-        change_bpm=fmean(heart[thin_s - JUDGED_S : thin_s]) - start,
-        vs_silence_bpm=difference(thin_s - JUDGED_S, thin_s),
+        change_bpm=fmean(heart[judged_s:thin_s]) - start,
+        vs_silence_bpm=difference(judged_s, thin_s),
         vs_silence_at_end_bpm=difference(end_s - round(program.silence_s), end_s) if program.silence_s else 0.0,
         reached_target=_stays_below(heart, start - REACHED_BPM, REACHED_S),
         harmed=difference(max(first_s, thin_s - HARM_S), thin_s) > HARM_BPM,

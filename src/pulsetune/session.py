@@ -78,7 +78,7 @@ async def run_session(started: SessionStarted, parts: Parts) -> Summary:
     engine = SessionEngine(started.program, started.profile, started.policy)
     fold = SummaryFold()
     log = _Log(parts, fold)
-    log.write(0.0, started)
+    fold.take(0.0, started)  # the store was begun with it
     async with _opened(parts, log, engine):
         await _loop(engine, parts, log)
     return fold.summary()

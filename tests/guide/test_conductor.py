@@ -152,6 +152,12 @@ def test_after_half_an_hour_of_pulse_a_bed_remains():
     assert evening.parameters[-1].pulse_level == 0
 
 
+def test_feeling_dizzy_before_the_music_means_that_it_will_not_lead():
+    evening = Evening(following(75), commands={60: CommandKind.DIZZY}).run()
+    assert Phase.LEAD not in evening.phases()
+    assert not evening.pulsed()
+
+
 def test_feeling_dizzy_ends_the_lead():
     evening = Evening(following(75), commands={400: CommandKind.DIZZY}).run(until_s=410)
     assert evening.phases()[-1] is Phase.COMPANION

@@ -32,6 +32,7 @@ def test_a_whole_simulated_evening_is_complete_and_says_it_is_simulated(tmp_path
     ran = run(tmp_path, seed=3, minutes=20)
     assert isinstance(ran.log[0][1], SessionStarted)
     assert isinstance(ran.log[-1][1], SessionEnded)
+    assert len(ran.of(SessionStarted)) == len(ran.of(SessionEnded)) == 1
     assert ran.summary.simulated
     assert "simulated" in ran.summary.source
     assert ran.summary.ended_because == "completed"

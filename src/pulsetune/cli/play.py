@@ -51,8 +51,7 @@ LOG_SCHEMA = 1
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Same seed, same music and same simulated listener.")
 @click.option("--no-page", is_flag=True, hidden=True, help="Stay in the terminal (there is no page in this version).")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, in the last line of stdout.")
-@click.pass_context
-def play(ctx: click.Context, /, no_page: bool, as_json: bool, **wishes: Any) -> None:  # noqa: ARG001 - no page yet
+def play(no_page: bool, as_json: bool, **wishes: Any) -> None:  # noqa: ARG001 - no page yet
     """Run PROGRAM (default: unwind): music that starts at your pulse and slows down with you.
 
     \b
@@ -71,8 +70,6 @@ def play(ctx: click.Context, /, no_page: bool, as_json: bool, **wishes: Any) -> 
         from pulsetune.cli.present import summary_text
 
         click.echo(summary_text(result))
-    if result["ended_because"] == "error":
-        ctx.exit(1)
 
 
 def _wishes(
@@ -133,7 +130,7 @@ async def _run(program: Program, wanted: Wanted) -> dict[str, Any]:
     chosen = await choose(wanted, _say)
     started = _started(program, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
     store = SessionLog.start(home(), started)
-    status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live)
+    status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live, trouble=lambda: store.trouble)
     if chosen.live and keys_possible():
         _say(KEYS_HELP)
     parts = Parts(chosen.source, chosen.sink, chosen.clock, store, status.watch, asking.commands, chosen.hear)

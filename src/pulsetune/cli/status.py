@@ -8,7 +8,7 @@ Rules of this file:
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from pulsetune.model import (
@@ -30,11 +30,15 @@ QUIET_EVERY_S = 60.0  # without a terminal, say that it is still running this of
 class StatusLine:
     """Watches the events of a session and keeps one line true."""
 
-    def __init__(self, stream: TextIO, *, total_s: float, live: bool) -> None:
+    def __init__(
+        self, stream: TextIO, *, total_s: float, live: bool, trouble: Callable[[], str | None] = lambda: None
+    ) -> None:
         self._stream = stream
         self._terminal = stream.isatty()
         self._total_s = total_s
         self._live = live
+        self._trouble = trouble  # of the log: a sentence while it cannot be saved
+        self._said_trouble: str | None = None
         self._cue: Cue | None = None
         self._estimate: ArousalEstimate | None = None
         self._parameters: AudioParameters | None = None
@@ -45,6 +49,7 @@ class StatusLine:
         """Take the events of one tick."""
         for event in events:
             self._take(now_s, event)
+        self._watch_log(now_s)
         step_s = 1.0 if self._live else 20.0
         if self._terminal and now_s - self._shown_s >= step_s:
             self._shown_s = now_s
@@ -53,6 +58,13 @@ class StatusLine:
             self._shown_s = now_s
             self._stream.write(self._line(now_s) + "\n")
             self._stream.flush()
+
+    def _watch_log(self, now_s: float) -> None:
+        trouble = self._trouble()
+        if trouble == self._said_trouble:
+            return
+        self._said_trouble = trouble
+        self.note(now_s, f"not saved: {trouble}" if trouble else "the log is being saved again")
 
     def close(self) -> None:
         """Leave the terminal on a fresh line."""

@@ -46,6 +46,7 @@ TRANSITIONS: dict[tuple[Phase, Trigger], Phase] = {
     (Phase.LEAD, Trigger.COMPANION): Phase.COMPANION,
     (Phase.HOLD, Trigger.COMPANION): Phase.COMPANION,
     (Phase.MATCH, Trigger.COMPANION): Phase.COMPANION,
+    (Phase.CALIBRATE, Trigger.COMPANION): Phase.COMPANION,
     (Phase.LEAD, Trigger.RETURNED): Phase.MATCH,
     (Phase.HOLD, Trigger.RETURNED): Phase.MATCH,
     **{(phase, Trigger.PULSE_ENOUGH): Phase.COMPANION for phase in (Phase.MATCH, Phase.LEAD, Phase.HOLD)},

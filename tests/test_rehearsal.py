@@ -1,0 +1,70 @@
+"""The judge by arithmetic done by hand, the rehearsal by what must hold for any listener."""
+
+import pytest
+
+from pulsetune.heart.listener import Responder
+from pulsetune.model import PolicyName
+from pulsetune.programs import find_program, with_minutes
+from pulsetune.rehearsal import Evening, judge, play_evening, rehearse
+
+PROGRAM = with_minutes(find_program("unwind"), 20)
+THIN_S = 1200 - 60 - 75 - 60  # consolidate begins here
+
+
+def evening(heart: list[float]) -> Evening:
+    return Evening(1, Responder.WEAK, tuple(heart), (), 70.0, False, 0.0, 0.0, ())
+
+
+def test_an_evening_is_judged_against_the_quiet_one_of_the_same_listener():
+    quiet = evening([70.0] * 1200)
+    heart = [70.0] * 1200
+    heart[THIN_S - 180 : THIN_S] = [67.5] * 180  # the last three minutes before consolidate
+    heart[1140:] = [69.0] * 60  # the final silence
+    outcome = judge(evening(heart), quiet, PROGRAM)
+    assert outcome.vs_silence_bpm == pytest.approx(-2.5)
+    assert outcome.vs_silence_at_end_bpm == pytest.approx(-1.0)
+    assert outcome.change_bpm == pytest.approx(-2.5)
+    assert not outcome.harmed
+    assert not outcome.reached_target
+
+
+def test_harm_is_more_than_one_bpm_over_the_last_ten_minutes():
+    quiet = evening([70.0] * 1200)
+    for rise_bpm, harmed in ((0.9, False), (1.1, True)):
+        heart = [70.0] * 1200
+        heart[THIN_S - 600 : THIN_S] = [70.0 + rise_bpm] * 600
+        assert judge(evening(heart), quiet, PROGRAM).harmed is harmed
+
+
+def test_the_target_is_reached_by_a_whole_minute_five_below_the_beginning():
+    quiet = evening([70.0] * 1200)
+    for seconds, reached in ((59, False), (60, True)):
+        heart = [70.0] * 1200
+        heart[400 : 400 + seconds] = [65.0] * seconds
+        assert judge(evening(heart), quiet, PROGRAM).reached_target is reached
+
+
+def test_a_session_that_ends_early_is_judged_to_the_same_second():
+    short = evening([70.0] * 600)
+    assert judge(short, evening([70.0] * 1200), PROGRAM).vs_silence_bpm == 0
+
+
+def test_a_quiet_evening_is_repeatable_and_has_no_music():
+    program = with_minutes(PROGRAM, 6)
+    quiet = play_evening(program, PolicyName.QUIET, "mixed", 5)
+    again = play_evening(program, PolicyName.QUIET, "mixed", 5)
+    music = play_evening(program, PolicyName.FIXED, "mixed", 5)
+    assert quiet == again
+    assert quiet.true_heart_rate_bpm[:100] != music.true_heart_rate_bpm[:100]  # the bed is heard from the start
+    assert all(tempo is None for tempo in quiet.tempo_bpm)
+
+
+def test_a_rehearsal_gives_every_policy_the_same_listeners():
+    program = with_minutes(PROGRAM, 6)
+    told = []
+    found = rehearse(
+        program, [PolicyName.FIXED, PolicyName.MATCH_ONLY], "mixed", [1, 2], progress=told.append, workers=2
+    )
+    assert told == [1, 2, 3, 4, 5, 6]
+    assert [e.seed for e, _ in found[PolicyName.FIXED]] == [1, 2]
+    assert [o.responder for _, o in found[PolicyName.FIXED]] == [o.responder for _, o in found[PolicyName.MATCH_ONLY]]
