@@ -26,6 +26,11 @@ def need(name: str, available: bool, reason: str) -> None:
     pytest.skip(f"needs {name}: {reason}", allow_module_level=True)
 
 
+def need_patience() -> None:
+    """Minutes of rendered music: left to CI, so that the suite stays short on a laptop."""
+    need("patience", "CI" in os.environ, "rendering minutes of music is left to CI; set CI=true to run it")
+
+
 def need_dbus() -> None:
     """A private message bus: Linux, dbus-daemon and dbus-fast."""
     need("dbus", sys.platform == "linux", "BlueZ and its message bus are Linux's")

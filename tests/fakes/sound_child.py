@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pulsetune.model import AudioParameters, PulseTick
 from pulsetune.sound.process import BLOCK_FRAMES, main
+from pulsetune.sound.score import Note
 
 RATE_HZ = 48_000
 COMMAND = (sys.executable, "-m", "tests.fakes.sound_child")
@@ -39,6 +40,9 @@ class PlainPlayer:
         return np.full((BLOCK_FRAMES, 2), 0.25, np.float32)
 
     def take_ticks(self) -> list[PulseTick]:
+        return []
+
+    def take_notes(self) -> list[tuple[int, Note]]:
         return []
 
     def close(self) -> None:

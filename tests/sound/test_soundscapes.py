@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 
@@ -14,13 +12,13 @@ from pulsetune.sound.drum_song import DrumSong
 from pulsetune.sound.player import Player
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES
 from pulsetune.sound.score import Hand
-from tests.needs import need
+from tests.needs import need_patience
 from tests.tools.loudness import centroid_hz, loudness_lufs, true_peak_db
 from tests.tools.tempo_meter import tempo_bpm
 
-need("patience", "CI" in os.environ, "rendering minutes of music is left to CI; set CI=true to run it")
+need_patience()
 
-NAMES = ("felt-piano", "warm-pad", "ocean-strings", "frame-drum")
+NAMES = ("felt-piano", "warm-pad", "ocean-strings", "frame-drum", "raga")
 
 
 def at_level(t_s: float, level: float, tempo: float, *, phase: Phase = Phase.LEAD) -> AudioParameters:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetune.model import AudioParameters, SoundState
+from pulsetune.sound.score import Hand
 from pulsetune.sound.wire import (
     Close,
     Command,
@@ -19,6 +20,7 @@ from pulsetune.sound.wire import (
     Problem,
     Progress,
     Ready,
+    Sounded,
     State,
     Target,
     Tick,
@@ -53,6 +55,9 @@ messages = st.one_of(
     st.builds(State, st.sampled_from(SoundState), st.none() | st.sampled_from(Problem), texts, st.none() | texts),
     st.builds(Progress, wholes, wholes, wholes, wholes),
     st.builds(Tick, wholes, wholes),
+    st.builds(
+        Sounded, wholes, wholes, numbers, st.sampled_from(Hand), numbers, st.none() | numbers, st.none() | numbers
+    ),
 )
 
 

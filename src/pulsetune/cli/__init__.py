@@ -22,6 +22,7 @@ _COMMANDS = {
     "play": ("pulsetune.cli.play", "play", "Run a calming program: your pulse in, music out."),
     "scan": ("pulsetune.cli.devices", "scan", "List heart-rate straps nearby, any maker."),
     "programs": ("pulsetune.cli.catalogue", "programs", "List the programs, or show and check one."),
+    "sounds": ("pulsetune.cli.sounds", "sounds", "List the soundscapes, hear one, or render it to a file."),
     "sessions": ("pulsetune.cli.library", "sessions", "List past sessions, or tell the story of one."),
     "export": ("pulsetune.cli.library", "export", "Write one session to a file."),
     "analyze": ("pulsetune.cli.analyze", "analyze", "Heart rate and variability of an RR file or a session."),

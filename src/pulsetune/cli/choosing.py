@@ -7,13 +7,13 @@ Rules of this file:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pulsetune.cli.files import check_writable
 from pulsetune.clocks import SteppedClock, SystemClock
 from pulsetune.errors import BluetoothUnavailable, SoundDeviceMissing, StrapNotFound, WrongUse
 from pulsetune.ports import AudioSink, Clock, HeartSource
@@ -188,14 +188,8 @@ async def _without_speakers(wanted: Wanted, *, with_strap: bool, say: Say) -> st
 
 
 def _check_sound_file(path: Path) -> None:
-    if path.suffix.lower() not in SOUND_FILES:
-        raise WrongUse(
-            f'"{path}" is not an output.', "Use auto, speakers, null, silent, or a file that ends in .flac or .wav."
-        )
-    if not path.absolute().parent.is_dir():
-        raise WrongUse(f"There is no folder {path.absolute().parent}.", "Make it first, or choose another place.")
-    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
-        raise WrongUse(f"{path} cannot be written.", "Choose another place.")
+    hint = "Use auto, speakers, null, silent, or a file that ends in .flac or .wav."
+    check_writable(path, SOUND_FILES, "an output", hint)
 
 
 def _sink(output: str, wanted: Wanted, clock: Clock) -> AudioSink:

@@ -23,6 +23,7 @@ from pulsetune.model import ListenerProfile, PolicyName, Program, SessionStarted
 
 if TYPE_CHECKING:
     from pulsetune.cli.choosing import Wanted
+    from pulsetune.ports import AudioSink
 
 LOG_SCHEMA = 1
 
@@ -47,11 +48,12 @@ LOG_SCHEMA = 1
     help="Where the music goes; FILE ends in .flac or .wav. null: played in real time, heard by nobody.",
 )
 @click.option("--record", type=click.Path(path_type=Path), help="Also write what is played to this .flac or .wav file.")
+@click.option("--score", type=click.Path(path_type=Path), help="Also write what was played as a MIDI file (.mid).")
 @click.option("--minutes", type=float, help="Length of the whole session, measuring and silence included (at least 6).")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Same seed, same music and same simulated listener.")
 @click.option("--no-page", is_flag=True, hidden=True, help="Stay in the terminal (there is no page in this version).")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, in the last line of stdout.")
-def play(no_page: bool, as_json: bool, **wishes: Any) -> None:  # noqa: ARG001 - no page yet
+def play(no_page: bool, as_json: bool, score: Path | None, **wishes: Any) -> None:  # noqa: ARG001 - no page yet
     """Run PROGRAM (default: unwind): music that starts at your pulse and slows down with you.
 
     \b
@@ -63,7 +65,8 @@ def play(no_page: bool, as_json: bool, **wishes: Any) -> None:  # noqa: ARG001 -
 
     Ctrl-C fades out within a second, saves the log and sums up.
     """
-    result = asyncio.run(_run(*_wishes(**wishes)))
+    _check_score(score, wishes["output"])
+    result = asyncio.run(_run(*_wishes(**wishes), score))
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
     else:
@@ -117,7 +120,23 @@ def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | 
     return program
 
 
-async def _run(program: Program, wanted: Wanted) -> dict[str, Any]:
+def _check_score(score: Path | None, output: str) -> None:
+    from pulsetune.cli.sounds import check_score
+
+    check_score(score)
+    if score is not None and output == "silent":
+        raise WrongUse("Nothing is played with --output silent.", "Leave --score away, or choose another output.")
+
+
+def _write_score(score: Path, sink: AudioSink, soundscape: str) -> None:
+    from pulsetune.sound.midi_score import write_score
+    from pulsetune.sound.supervisor import ProcessSink
+
+    if isinstance(sink, ProcessSink):  # without a synthesiser the session was silent, and said so
+        write_score(score, soundscape, sink.notes, sink.pulses)
+
+
+async def _run(program: Program, wanted: Wanted, score: Path | None) -> dict[str, Any]:
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.choosing import choose
@@ -139,6 +158,8 @@ async def _run(program: Program, wanted: Wanted) -> dict[str, Any]:
             summary = await run_session(started, parts)
         finally:
             status.close()
+    if score is not None:
+        _write_score(score, chosen.sink, wanted.soundscape)
     report = asdict(chosen.sink.report)
     report["seconds"] = round(report["seconds"], 3)
     return {"session_id": store.session_id, **asdict(summary), "output": report}

@@ -37,21 +37,10 @@ PAKAD_EVERY = 4  # phrases: the raga is recognised by them
 KEEP_PHRASE = (0.0, 0.5, 0.1, 0.7)  # the density from which each phrase in turn is heard at all
 SHORTEST_KEPT = 2  # notes of a thinned phrase
 MEEND_SHARE = 0.45  # of the steps within a breath are slow glides
-CEILING, CEILING_WARM = 9.0, 4.6  # highest place of the line, from Ga' down to Pa
+CEILING, CEILING_WARM = 9.0, 5.0  # highest place of the line, from Ga' down to Dha
 LOWEST = -3
+FEWEST_PLACES = 4  # between the lowest and the highest place of a breath
 WIDEST_LEAP = NOTES_PER_OCTAVE
-
-
-@dataclass(frozen=True, slots=True)
-class RagaNote(Note):
-    """A note in just intonation: ``cents`` above (or below) its MIDI pitch.
-
-    ``glide_pulses`` is how long the way from the note before it takes; 0 begins a new breath (or plucks a string).
-    """
-
-    cents: float
-    length_pulses: float
-    glide_pulses: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +83,7 @@ class Alap:
         self._phrases = 0
         self._stage = 0
         self._phrases_left = 2
-        self._place = 0
+        self._place = self._heard_place = 0  # where the line is, and where it was last heard
 
     def half_bar(self, density: float, warmth: float) -> HalfBar:
         """The next two pulses, at ``density`` 0..1 (how much is played) and ``warmth`` 0..1 (how low it lies)."""
@@ -112,12 +101,12 @@ class Alap:
 
     # ------------------------------------------------------------ tanpura
 
-    def _string(self, pulse: int) -> RagaNote:
+    def _string(self, pulse: int) -> Note:
         string = pulse % len(STRINGS)
         semitones, off_cents = _equal_tempered(cents(STRINGS[string]) + STRING_CENTS[string])
         velocity = STRING_VELOCITY[string] * self._human()
         rings = float(len(STRINGS))
-        return RagaNote(float(pulse), self.sa_pitch + semitones, velocity, Hand.LEFT, off_cents, rings, 0.0)
+        return Note(float(pulse), self.sa_pitch + semitones, velocity, Hand.LEFT, off_cents, rings)
 
     # ------------------------------------------------------------ bansuri
 
@@ -128,9 +117,19 @@ class Alap:
         self._phrase_from, self._phrase_to = first, first + pulses
         begins = float(self._random.choice((0, 1, 2)))
         tones = self._timed(lines, begins, pulses - REST_PULSES)
-        self._phrase = _thinned(tones, density) if density >= KEEP_PHRASE[self._phrases % len(KEEP_PHRASE)] else []
+        heard = density >= KEEP_PHRASE[self._phrases % len(KEEP_PHRASE)]
+        self._phrase = self._near(_thinned(tones, density)) if heard else []
         self._place = lines[-1][-1]
         self._phrases += 1
+
+    def _near(self, tones: list[_Tone]) -> list[_Tone]:
+        """The end of the phrase that lies within an octave of what was heard last, although phrases between were not."""
+        while tones and abs(tones[0].place - self._heard_place) > WIDEST_LEAP:
+            tones = tones[1:]
+        if not tones:
+            return []
+        self._heard_place = tones[-1].place
+        return [replace(tones[0], glide_pulses=0.0), *tones[1:]]
 
     def _lines(self, high: int) -> tuple[tuple[int, ...], ...]:
         """The places of the next phrase, a tuple for each breath; none above ``high`` unless the last one ended there."""
@@ -152,16 +151,15 @@ class Alap:
 
     def _line(self, stage: _Stage, notes: int, high: int) -> tuple[int, ...]:
         """One breath of this stage: of all that the raga allows, those that turn less are likelier."""
-        high = max(min(stage.high, high), stage.low + 4)
+        high = min(stage.high, high)
+        low = min(stage.low, high - FEWEST_PLACES)
         starts = self._random.sample(stage.starts, len(stage.starts))
         goals = self._random.sample(stage.goals, len(stage.goals))
         drawn = self._random.random()
         for length in (notes, notes - 1, notes + 1, notes - 2, notes + 2):
             for goal in goals:
                 for start in starts:
-                    if abs(start - self._place) < WIDEST_LEAP and (
-                        found := breaths(start, goal, length, stage.low, high)
-                    ):
+                    if abs(start - self._place) < WIDEST_LEAP and (found := breaths(start, goal, length, low, high)):
                         return _drawn(found, drawn)
         raise AssertionError("a stage without a way to its goals")
 
@@ -185,13 +183,18 @@ class Alap:
             return drawn + 1.0
         return drawn + (0.5 if first or note == SAMVADI else 0.0)
 
-    def _sung(self, tone: _Tone, at_pulses: float) -> RagaNote:
+    def _sung(self, tone: _Tone, at_pulses: float) -> Note:
         semitones, off_cents = _equal_tempered(cents(tone.place + BANSURI_OCTAVES * NOTES_PER_OCTAVE))
         pitch = self.sa_pitch + semitones
-        return RagaNote(at_pulses, pitch, tone.velocity, Hand.RIGHT, off_cents, tone.length_pulses, tone.glide_pulses)
+        return Note(at_pulses, pitch, tone.velocity, Hand.RIGHT, off_cents, tone.length_pulses, tone.glide_pulses)
 
     def _human(self) -> float:
         return 1 + self._random.uniform(-HUMAN_SPREAD, HUMAN_SPREAD)
+
+
+def string_cents(sa_pitch: int) -> tuple[float, ...]:
+    """The tanpura's strings in the order in which they are plucked, in cents above MIDI pitch 0."""
+    return tuple(100 * sa_pitch + cents(place) + off for place, off in zip(STRINGS, STRING_CENTS, strict=True))
 
 
 def _equal_tempered(above_sa_cents: float) -> tuple[int, float]:
@@ -232,5 +235,4 @@ def _placed(tones: list[_Tone], begins: float, ends: float) -> list[_Tone]:
 def _thinned(tones: list[_Tone], density: float) -> list[_Tone]:
     """The end of the phrase: all of it at full density, the last step and its nyas at none."""
     kept = max(SHORTEST_KEPT, round(len(tones) * (0.3 + 0.7 * density)))
-    heard = tones[-kept:]
-    return [replace(heard[0], glide_pulses=0.0), *heard[1:]]
+    return tones[-kept:]

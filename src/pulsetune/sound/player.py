@@ -3,7 +3,7 @@
 Rules of this file:
 1. Every onset is at a frame that the music's clock computed; no pyo object ever counts time.
 2. The score writer is asked for a half-bar when its first pulse lies in the next block, so it always knows the newest tempo.
-3. A tick is reported only for a pulse that sounded: while the pulse is silent the clock runs on without ticks.
+3. A tick or a note is reported only if it sounded: while the pulse is silent the clock runs on without ticks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pulsetune.model import SILENT_DB, AudioParameters, PulseTick
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicClock
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, CHANNELS, ManualServer
 from pulsetune.sound.score import PULSES_PER_BAR, PULSES_PER_HALF_BAR, Note
-from pulsetune.sound.soundscapes import SOUNDSCAPES, build
+from pulsetune.sound.soundscapes import REFERENCE, SOUNDSCAPES, build
 
 __all__ = ["BLOCK_FRAMES", "SAMPLE_RATE_HZ", "SOUNDSCAPES", "Player"]
 
@@ -31,7 +31,7 @@ class Player:
     """One piece of music, rendered block by block as fast as it is asked for; one per process at a time."""
 
     def __init__(self, soundscape: str, seed: int, start_frame: int = 0) -> None:
-        if soundscape not in SOUNDSCAPES:
+        if soundscape not in SOUNDSCAPES and soundscape != REFERENCE:
             raise WrongUse(f"There is no soundscape {soundscape!r}.", f"Choose one of: {', '.join(SOUNDSCAPES)}.")
         self._clock = MusicClock(start_frame)
         self._server = ManualServer(seed)
@@ -45,6 +45,7 @@ class Player:
         self._pulses = 0
         self._notes: deque[Note] = deque()
         self._ticks: list[PulseTick] = []
+        self._played: list[tuple[int, Note]] = []
         self._closed = False
 
     @property
@@ -83,6 +84,11 @@ class Player:
         ticks, self._ticks = self._ticks, []
         return ticks
 
+    def take_notes(self) -> list[tuple[int, Note]]:
+        """The notes that were heard to begin since the last call, each with its exact frame."""
+        played, self._played = self._played, []
+        return played
+
     @property
     def dropped_notes(self) -> int:
         """Notes that found no silent voice so far; a sound design keeps this at zero."""
@@ -110,6 +116,8 @@ class Player:
             values = self._clock.values_at(frame)
             if values.pulse_level > 0.0:
                 self._soundscape.play(note, values, frame - start, start)
+                if values.level_db > SILENT_DB:
+                    self._played.append((frame, note))
 
     def _report_pulses(self, end: int) -> None:
         while (frame := self._clock.frame_of(self._pulses)) < end:

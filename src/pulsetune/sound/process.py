@@ -31,6 +31,7 @@ from pulsetune.sound.clock import SAMPLE_RATE_HZ
 from pulsetune.sound.files import FileOutput, FileTrouble
 from pulsetune.sound.limiter import CHANNELS, TruePeakLimiter
 from pulsetune.sound.outputs import DeviceUnavailable, LiveOutput
+from pulsetune.sound.score import Note
 from pulsetune.sound.wire import (
     Close,
     Command,
@@ -41,6 +42,7 @@ from pulsetune.sound.wire import (
     Problem,
     Progress,
     Ready,
+    Sounded,
     State,
     Target,
     Tick,
@@ -71,6 +73,8 @@ class PlayerPort(Protocol):
     def render(self) -> NDArray[np.float32]: ...
 
     def take_ticks(self) -> list[PulseTick]: ...
+
+    def take_notes(self) -> list[tuple[int, Note]]: ...
 
     def close(self) -> None: ...
 
@@ -158,6 +162,8 @@ class RenderLoop:
             self._put(self._limiter.process(self._player.render()))
             for tick in self._player.take_ticks():
                 self._send(Tick(tick.index, tick.frame))
+            for frame, note in self._player.take_notes():
+                self._send(_sounded(frame, note))
 
     def _put(self, block: NDArray[np.float32]) -> None:
         if self._live is not None:
@@ -243,6 +249,10 @@ def _real_player(soundscape: str, seed: int, start_frame: int) -> PlayerPort:
     from pulsetune.sound.player import Player
 
     return Player(soundscape, seed, start_frame)
+
+
+def _sounded(frame: int, note: Note) -> Sounded:
+    return Sounded(frame, note.pitch, note.velocity, note.hand, note.cents, note.length_pulses, note.glide_pulses)
 
 
 def _sender() -> Send:

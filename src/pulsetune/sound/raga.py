@@ -2,8 +2,8 @@
 
 Yaman is the first raga of an evening, of the Kalyan family. Ascent: 'N R G M D N S', without Sa and Pa, launched from
 the low Ni. Descent: S' N D P M G R S, with the swoop from Pa to Re for which the family is known. Ma is sharp (tivra),
-everything else natural. Vadi Ga, samvadi Ni; phrases rest on Sa, Re, Ga, Pa and Ni. (V. N. Bhatkhande, "Kramik Pustak
-Malika", part 1; J. Bor, "The Raga Guide", 1999.)
+everything else natural. Vadi Ga, samvadi Ni; phrases rest on Sa, Re, Ga, Pa and Ni. The rules are
+the common ones of teaching (cf. J. Bor, "The Raga Guide", 1999); no recording or composition is followed.
 
 Rules of this file:
 1. A place counts the notes of the scale, 0 is the middle Sa, 7 the Sa above it, -1 the Ni below it.
@@ -19,8 +19,7 @@ from itertools import pairwise
 
 NOTES_PER_OCTAVE = 7
 SA, RE, GA, MA, PA, DHA, NI = range(NOTES_PER_OCTAVE)
-# Five-limit just intonation over a drone of Sa and Pa; tivra Ma is a Ga above Re (A. Danielou, "The Ragas of Northern
-# Indian Music", 1968).
+# Five-limit just intonation over a drone of Sa and Pa; tivra Ma is a Ga above Re: 9/8 times 5/4.
 RATIOS = (1 / 1, 9 / 8, 5 / 4, 45 / 32, 3 / 2, 5 / 3, 15 / 8)
 VADI, SAMVADI = GA, NI
 NYAS = (SA, RE, GA, PA, NI)

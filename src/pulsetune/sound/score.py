@@ -26,12 +26,20 @@ class Hand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note that begins when ``at_pulses`` have passed; ``pitch`` is MIDI, ``velocity`` 0..1."""
+    """A note that begins when ``at_pulses`` have passed; ``pitch`` is MIDI, ``velocity`` 0..1.
+
+    ``cents`` is how far above ``pitch`` it lies. ``length_pulses`` is how long it lasts where its writer decides that, None
+    where it simply rings. ``glide_pulses`` is how long the way from the note before it takes in a line that is sung or
+    blown: 0 begins a new breath, None is no part of such a line.
+    """
 
     at_pulses: float
     pitch: int
     velocity: float
     hand: Hand
+    cents: float = 0.0
+    length_pulses: float | None = None
+    glide_pulses: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

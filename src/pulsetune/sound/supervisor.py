@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pulsetune.errors import PulseTuneError, SoundDeviceMissing, WrongUse
-from pulsetune.model import AudioParameters, SoundEvent, SoundState, SoundStatus
+from pulsetune.model import AudioParameters, PulseTick, SoundEvent, SoundState, SoundStatus
 from pulsetune.ports import Clock, OutputReport
 from pulsetune.sound.continuity import Continuity
 from pulsetune.sound.link import CHILD_COMMAND, ProcessLink
@@ -30,6 +30,7 @@ from pulsetune.sound.wire import (
     Problem,
     Progress,
     Ready,
+    Sounded,
     State,
     Target,
     Tick,
@@ -72,6 +73,8 @@ class ProcessSink:
         self._state = Continuity(output, record, soundscape, seed)
         self._live = self._state.live
         self._events: list[SoundEvent] = []
+        self.pulses: list[PulseTick] = []  # with the notes, what was played so far, for a score
+        self.notes: list[Sounded] = []
         self._link: ProcessLink | None = None
         self._trouble: State | None = None  # why the present process says it gave up
         self._answered = asyncio.Event()  # the first process is ready, or has ended
@@ -190,6 +193,9 @@ class ProcessSink:
                 tick = self._state.number(message)
                 if tick is not None:
                     self._events.append(tick)
+                    self.pulses.append(tick)
+            case Sounded() if not self.notes or message.frame >= self.notes[-1].frame:
+                self.notes.append(message)  # a new process renders a little of the past again
             case State(SoundState.FAILED):
                 self._trouble = message
             case State(state, _, detail, device):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pulsetune.model import AudioParameters, SoundState
+from pulsetune.sound.score import Hand
 
 
 class OutputKind(StrEnum):
@@ -119,8 +120,21 @@ class Tick:
     frame: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sounded:
+    """A note began in the rendered sound; all but ``frame`` as in ``score.Note``."""
+
+    frame: int
+    pitch: int
+    velocity: float
+    hand: Hand
+    cents: float
+    length_pulses: float | None
+    glide_pulses: float | None
+
+
 Command = Open | Target | Fade | Close
-Message = Ready | State | Progress | Tick
+Message = Ready | State | Progress | Tick | Sounded
 
 
 def encode(value: Command | Message) -> bytes:
@@ -220,4 +234,5 @@ _MESSAGES: dict[type, tuple[Callable[[Any], object], ...]] = {
     State: (SoundState, _optional(Problem), _text, _optional(_text)),
     Progress: (_whole, _whole, _whole, _whole),
     Tick: (_whole, _whole),
+    Sounded: (_whole, _whole, _real, Hand, _real, _optional(_real), _optional(_real)),
 }

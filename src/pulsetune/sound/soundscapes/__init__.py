@@ -56,6 +56,20 @@ def _felt_piano(seed: int) -> Parts:
     return Composer(seed), FeltPiano(seed)
 
 
+def _raga(seed: int) -> Parts:
+    from pulsetune.sound.alap import Alap
+    from pulsetune.sound.soundscapes.raga import Raga
+
+    alap = Alap(seed)
+    return alap, Raga(seed, alap.sa_pitch)
+
+
+def _reference(seed: int) -> Parts:
+    from pulsetune.sound.soundscapes.reference import Reference, Rest
+
+    return Rest(), Reference(seed)
+
+
 def _warm_pad(seed: int) -> Parts:
     from pulsetune.sound.composer import PAD, Composer
     from pulsetune.sound.soundscapes.warm_pad import WarmPad
@@ -94,16 +108,25 @@ _ENTRIES = {
         "A quiet hand on a large drum at every pulse, a low drone that breathes, and a hummed line far back.",
         _frame_drum,
     ),
+    "raga": _Entry(
+        "An evening raga: one soft tanpura string on every pulse, a drone, and a bamboo flute that takes its time.",
+        _raga,
+    ),
 }
 SOUNDSCAPES: dict[str, str] = {name: entry.description for name, entry in _ENTRIES.items()}
+REFERENCE = "reference"
+REFERENCE_DESCRIPTION = "Not music: a steady, soft noise as loud as every soundscape. Set it as loud as quiet speech."
+_MADE = _ENTRIES | {REFERENCE: _Entry(REFERENCE_DESCRIPTION, _reference)}
 
 
 def build(name: str, seed: int) -> Parts:
     """The score writer and the instruments of the soundscape ``name``; the pyo server must be booted, not started.
+
+    ``REFERENCE`` is made here too, but is no soundscape that a session can have.
 
     Raises
     ------
     KeyError
         If there is no such soundscape; who asks a person for the name checks it against ``SOUNDSCAPES`` first.
     """
-    return _ENTRIES[name].build(seed)
+    return _MADE[name].build(seed)

@@ -1,0 +1,18 @@
+"""Files that the listener wants written: refused before anything sounds, where they cannot be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pulsetune.errors import WrongUse
+
+
+def check_writable(path: Path, suffixes: tuple[str, ...], what: str, hint: str) -> None:
+    """Raise WrongUse unless ``path`` ends in one of ``suffixes`` and can be written; ``what`` names it for a person."""
+    if path.suffix.lower() not in suffixes:
+        raise WrongUse(f'"{path}" is not {what}.', hint)
+    if not path.absolute().parent.is_dir():
+        raise WrongUse(f"There is no folder {path.absolute().parent}.", "Make it first, or choose another place.")
+    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise WrongUse(f"{path} cannot be written.", "Choose another place.")
