@@ -67,17 +67,6 @@ def test_kill_9_loses_at_most_the_last_second_and_the_sound_process_goes(tmp_pat
     assert verify(iter(log)).exact
 
 
-def test_a_second_play_is_refused_with_one_sentence(tmp_path):
-    program = Program(tmp_path / "home", "--source", "simulated", *NULL)
-    program.until(lambda events: len(samples(events)) >= 1)
-    second = Program(tmp_path / "home", "--source", "simulated", "--output", "silent")
-    second.process.wait(30)
-    assert second.process.returncode == 1
-    assert "Another session is running" in second.errors.read_text()
-    second.kill()
-    assert program.interrupt()["ended_because"] == "listener"
-
-
 @pytest.fixture
 def strap():
     from tests.needs import need_dbus

@@ -9,7 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pulsetune.cli import cli
+from pulsetune.heart.simulated import SimulatedHeart
+from pulsetune.records.store import SessionLog
 from tests.needs import need
+from tests.sessions.running import started
 
 NOWHERE = "unix:path=/nonexistent/pulsetune-test-bus"
 
@@ -66,6 +69,15 @@ def test_a_mistake_gets_a_sentence_and_its_exit_code(home, words, code, said):
     assert result.exit_code == code, result.output
     assert said in sentences(result)
     assert not result.stdout
+
+
+def test_a_second_play_is_refused_with_one_sentence(home):
+    running = SessionLog.start(home, started(SimulatedHeart(1)))
+    result = call("play", "--source", "simulated", "--output", "silent")
+    running.close()
+    assert result.exit_code == 1
+    assert "Another session is running (started" in sentences(result)
+    assert call("play", "--source", "simulated", "--output", "silent", "--minutes", "6").exit_code == 0
 
 
 def test_a_program_file_with_mistakes_lists_them_all(home, tmp_path):

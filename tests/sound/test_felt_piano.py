@@ -7,6 +7,7 @@ import pytest
 
 from pulsetune.sound.player import SAMPLE_RATE_HZ
 from pulsetune.sound.soundscapes import felt_tone, ringing, textures
+from tests.needs import need_patience
 from tests.tools.loudness import centroid_hz, click_db, loudness_lufs, true_peak_db
 from tests.tools.music import Heard, hear, target
 from tests.tools.tempo_meter import tempo_bpm
@@ -73,6 +74,7 @@ def test_the_tempo_that_is_heard_is_the_tempo_that_is_logged(steady: Heard, calm
 
 @pytest.mark.parametrize(("tempo", "density", "warmth"), [(42.0, 1.0, 0.0), (51.3, 0.0, 1.0), (83.0, 1.0, 0.3)])
 def test_no_tempo_is_mistaken_for_its_octave(tempo: float, density: float, warmth: float) -> None:
+    need_patience()
     heard = hear([target(tempo_bpm=tempo, brightness=1 - warmth, density=density, warmth=warmth)], 30.0, seed=9)
     assert tempo_bpm(heard.samples, SAMPLE_RATE_HZ) == pytest.approx(tempo, abs=0.3)
 
