@@ -297,6 +297,10 @@ class Program:
     """A calming program, resolved: what a file in ``configs/`` describes, with every number known.
 
     Tempo speeds are in percent of the tempo per minute. ``minutes`` is the whole session, calibrate and silence included.
+    ``pulse_most_s`` of pulsed music at most, then a bed; ``first_gate_s`` of pulsed music until the guide first asks
+    whether it helps; ``rests`` of ``rest_s`` without pulse while the music thins. ``breathing``: the breathing guide is
+    on from the start, from ``breath_start_share`` of the listener's own rate down to ``breath_slowest_per_min``.
+    ``bed``: a sound of nature under the music, empty for none.
     """
 
     name: str
@@ -316,6 +320,14 @@ class Program:
     tempo_max_bpm: float
     fall_limit_percent_per_min: float
     rise_limit_percent_per_min: float
+    pulse_most_s: float = 1800.0
+    first_gate_s: float = 150.0
+    rests: int = 0
+    rest_s: float = 20.0
+    breathing: bool = False
+    breath_start_share: float = 0.75
+    breath_slowest_per_min: float = 6.0
+    bed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

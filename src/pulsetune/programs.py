@@ -35,6 +35,9 @@ class _Phases(_Strict):
     consolidate_s: Annotated[float, Field(ge=0, le=600)] = 60
     fade_s: Annotated[float, Field(ge=5, le=300)] = 75
     silence_s: Annotated[float, Field(ge=0, le=600)] = 60
+    rests: Annotated[int, Field(ge=0, le=6)] = 2
+    rest_s: Annotated[float, Field(ge=5, le=60)] = 20
+    pulse_most_s: Annotated[float, Field(ge=60, le=1800)] = 1800
 
 
 class _Lead(_Strict):
@@ -50,6 +53,16 @@ class _Limits(_Strict):
     rise_limit_percent_per_min: Annotated[float, Field(gt=0, le=3)] = 3.0
 
 
+class _Safety(_Strict):
+    first_gate_s: Annotated[float, Field(ge=90, le=300)] = 150
+
+
+class _Breathing(_Strict):
+    breathing: bool = False
+    breath_start_share: Annotated[float, Field(ge=0.6, le=1)] = 0.75
+    breath_slowest_per_min: Annotated[float, Field(ge=5.5, le=12)] = 6.0
+
+
 class _ProgramFile(_Strict):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     title: Annotated[str, Field(min_length=1, max_length=60)]
@@ -57,9 +70,12 @@ class _ProgramFile(_Strict):
     minutes: Annotated[float, Field(ge=MIN_MINUTES, le=MAX_MINUTES)]
     policy: PolicyName = PolicyName.STAGED_ISO
     soundscape: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")] = "felt-piano"
+    bed: Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]{0,39})?$")] = ""
     phases: _Phases = _Phases()
     lead: _Lead = _Lead()
     limits: _Limits = _Limits()
+    safety: _Safety = _Safety()
+    breathing: _Breathing = _Breathing()
 
 
 def program_files() -> dict[str, Path]:
@@ -150,7 +166,8 @@ def _fixed_s(program: Program) -> float:
 
 def _resolved(parsed: _ProgramFile) -> Program:
     top = {key: value for key, value in parsed if not isinstance(value, BaseModel)}
-    return Program(**top, **dict(parsed.phases), **dict(parsed.lead), **dict(parsed.limits))
+    tables = (parsed.phases, parsed.lead, parsed.limits, parsed.safety, parsed.breathing)
+    return Program(**top, **{key: value for table in tables for key, value in table})
 
 
 # ---------------------------------------------------------------- where in the file, and what to do
