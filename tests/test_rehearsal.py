@@ -1,5 +1,7 @@
 """The judge by arithmetic done by hand, the rehearsal by what must hold for any listener."""
 
+from dataclasses import replace
+
 import pytest
 
 from pulsetune.heart.listener import Responder
@@ -7,7 +9,9 @@ from pulsetune.model import PolicyName
 from pulsetune.programs import find_program, with_minutes
 from pulsetune.rehearsal import Evening, Person, judge, play_all, play_evening, rehearse
 
-PROGRAM = with_minutes(find_program("unwind"), 20)
+PROGRAM = replace(
+    find_program("unwind"), minutes=20.0, calibrate_s=120.0, consolidate_s=60.0, fade_s=75.0, silence_s=60.0
+)
 THIN_S = 1200 - 60 - 75 - 60  # consolidate begins here
 
 

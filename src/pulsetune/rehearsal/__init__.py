@@ -8,6 +8,16 @@ Rules of this package:
 
 from pulsetune.rehearsal.evening import Evening, play_evening
 from pulsetune.rehearsal.judging import Outcome, judge
-from pulsetune.rehearsal.population import Person, play_all, rehearse
+from pulsetune.rehearsal.population import Cast, Person, play_all, rehearse, rehearse_worlds
 
-__all__ = ["Evening", "Outcome", "Person", "judge", "play_all", "play_evening", "rehearse"]
+__all__ = [
+    "Cast",
+    "Evening",
+    "Outcome",
+    "Person",
+    "judge",
+    "play_all",
+    "play_evening",
+    "rehearse",
+    "rehearse_worlds",
+]

@@ -13,10 +13,10 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing.synchronize import Event as SharedFlag
 
@@ -39,6 +39,45 @@ class Person:
     seed: int
     responder: Responder | None = None
     variation: Variation = AS_DRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A program and the listeners whom it is played to: ``listeners`` seeds from ``seed`` on, in every world."""
+
+    program: Program
+    listeners: int
+    seed: int
+    responder: Responder | None = None
+    variation: Variation = AS_DRAWN
+
+    def people(self, world: str) -> list[Person]:
+        seeds = range(self.seed, self.seed + self.listeners)
+        return [Person(world, seed, self.responder, self.variation) for seed in seeds]
+
+
+def rehearse_worlds(
+    cast: Cast,
+    policies: Sequence[PolicyName],
+    worlds: Sequence[str],
+    *,
+    progress: Callable[[int], None] = lambda _done: None,
+    look: Callable[[PolicyName, Evening, Outcome], None] = lambda _policy, _evening, _outcome: None,
+    workers: int | None = None,
+) -> dict[str, dict[PolicyName, list[Outcome]]]:
+    """Every policy, the quiet evening included, with the whole cast in each world.
+
+    ``look`` sees each evening before it is forgotten; only the outcomes are kept.
+    """
+    people = [person for world in worlds for person in cast.people(world)]
+    out: dict[str, dict[PolicyName, list[Outcome]]] = {world: {} for world in worlds}
+    evenings = play_all(cast.program, policies, people, progress=progress, workers=workers)
+    with closing(evenings):
+        for person, played in zip(people, evenings, strict=True):
+            for policy, (evening, outcome) in played.items():
+                out[person.world].setdefault(policy, []).append(outcome)
+                look(policy, evening, outcome)
+    return out
 
 
 def rehearse(
@@ -67,7 +106,7 @@ def play_all(
     *,
     progress: Callable[[int], None] = lambda _done: None,
     workers: int | None = None,
-) -> Iterator[Played]:
+) -> Generator[Played, None, None]:
     """Every policy with every listener, one listener after the other, in order; the quiet evening is always among them.
 
     ``progress`` is told how many listeners are done. Close the iterator, or use it up, and no worker is left.
