@@ -99,10 +99,13 @@ def _wishes(
 
 
 def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
+    from pulsetune.cli.catalogue import say_shadowed
     from pulsetune.programs import find_program, with_minutes
+    from pulsetune.records.home import home
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
-    program = find_program(name)
+    program = find_program(name, home(), tuple(SOUNDSCAPES))
+    say_shadowed(name)
     if minutes is not None:
         if not math.isfinite(minutes):
             raise WrongUse(f"{minutes} minutes is not possible.", "Give a number, such as --minutes 20.")
