@@ -45,19 +45,28 @@ def rehearsal_text(cast: Cast, scenes: Sequence[Scene]) -> str:
     return "\n\n".join([*parts, MEANING])
 
 
+def short_title(cast: Cast, scene: Scene) -> str:
+    """One line for a picture."""
+    return f"{cast.program.name}, {cast.program.minutes:g} min, world {scene.world}: {_listeners(cast)}"
+
+
 def _title(cast: Cast) -> str:
     last = cast.seed + cast.listeners - 1
-    kind = f" {cast.responder.value}" if cast.responder else ""
-    varied = [
-        f"{field.name.removesuffix('_factor').replace('_', ' ')} × {getattr(cast.variation, field.name):g}"
-        for field in fields(cast.variation)
-        if getattr(cast.variation, field.name) != 1
-    ]
     return (
-        f"MODEL-BASED, NOT EVIDENCE: {cast.program.name}, {cast.program.minutes:g} minutes, {cast.listeners}{kind} "
-        f"simulated listener{'s' if cast.listeners > 1 else ''} (seeds {cast.seed} to {last})"
-        f"{', ' + ', '.join(varied) if varied else ''}."
+        f"MODEL-BASED, NOT EVIDENCE: {cast.program.name}, {cast.program.minutes:g} minutes, {_listeners(cast)} "
+        f"(seeds {cast.seed} to {last})."
     )
+
+
+def _listeners(cast: Cast) -> str:
+    """How many of which kind, and how they depart from what was assumed."""
+    kind = f"{cast.responder.value} " if cast.responder else ""
+    words = f"{cast.listeners} {kind}SIMULATED listener{'s' if cast.listeners > 1 else ''}"
+    for field in fields(cast.variation):
+        factor = getattr(cast.variation, field.name)
+        if factor != 1:
+            words += f", {field.name.removesuffix('_factor').replace('_', ' ')} × {factor:g}"
+    return words
 
 
 def _world(scene: Scene) -> str:

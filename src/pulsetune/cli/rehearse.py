@@ -6,15 +6,18 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pulsetune.errors import PulseTuneError, WrongUse
 from pulsetune.heart.listener_traits import Responder, Variation, World
 from pulsetune.model import PolicyName, Program
 
 if TYPE_CHECKING:
-    from pulsetune.rehearsal import Cast
+    from pulsetune.rehearsal import Cast, Evening, Outcome
+    from pulsetune.rehearsal.courses import Courses
     from pulsetune.rehearsal.report import Scene
 
 FIRST_SEED = 100_000  # nothing from here on was ever used to tune the guide
@@ -57,6 +60,8 @@ class _Factor(click.ParamType[tuple[str, float]]):
 )
 @click.option("--type", "responder", type=click.Choice([*map(str, Responder)]), help="Only listeners of one type.")
 @click.option("--vary", type=_Factor(), multiple=True, metavar="WHAT=FACTOR", help="window, responders or noise.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw heart rate and tempo.")
+@click.option("--force", is_flag=True, help="Overwrite a plot that exists.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rehearse(
     program_name: str,
@@ -67,6 +72,8 @@ def rehearse(
     worlds: tuple[str, ...],
     responder: str | None,
     vary: tuple[tuple[str, float], ...],
+    plot: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Play a program to simulated listeners and say what happened to whom. Model-based: nobody was measured.
@@ -79,6 +86,7 @@ def rehearse(
     Examples:
       pulsetune rehearse
       pulsetune rehearse --policy all --world all
+      pulsetune rehearse --policy staged_iso --policy fixed_safe --plot policies.svg
       pulsetune rehearse --type paradoxical --listeners 1000 --json
       pulsetune rehearse --policy all --vary window=0.5
     """
@@ -91,11 +99,14 @@ def rehearse(
     places = [World(world) for world in World if world in worlds or "all" in worlds] or [World.MIXED]
     kind = None if responder is None else Responder(responder)
     cast = Cast(program, listeners, seed, kind, Variation(**dict(vary)))
+    if plot is not None:
+        _check_plot(plot, places, force=force)
     try:
-        _rehearse(cast, chosen, places, as_json=as_json)
+        scenes = _rehearse(cast, chosen, places, plot)
     except KeyboardInterrupt:
         click.echo("\nStopped: a part of the listeners says nothing reliable, so nothing is shown.", err=True)
         click.get_current_context().exit(INTERRUPTED)
+    _print(cast, scenes, as_json=as_json)
 
 
 def _policies(program: Program, asked: Sequence[str]) -> list[PolicyName]:
@@ -106,16 +117,29 @@ def _policies(program: Program, asked: Sequence[str]) -> list[PolicyName]:
     return sorted(dict.fromkeys(chosen), key=lambda policy: policy is not program.policy)
 
 
-def _rehearse(cast: Cast, policies: list[PolicyName], worlds: list[World], *, as_json: bool) -> None:
-    from pulsetune.cli.rehearsal_text import rehearsal_text
+def _rehearse(cast: Cast, policies: list[PolicyName], worlds: list[World], plot: Path | None) -> list[Scene]:
     from pulsetune.rehearsal import rehearse_worlds
+    from pulsetune.rehearsal.courses import Courses
     from pulsetune.rehearsal.report import scene_of
 
     people = cast.listeners * len(worlds)
-    label = f"{people} listeners, {len(policies) + 1} evenings each"
-    with click.progressbar(length=people, label=label, file=sys.stderr, width=24) as bar:
-        found = rehearse_worlds(cast, policies, worlds, progress=lambda _done: bar.update(1))
+    courses = Courses(cast.program)
+    look = courses.look if plot is not None else _forget
+    with click.progressbar(length=people, label=f"{people} listeners", file=sys.stderr, width=24) as bar:
+        found = rehearse_worlds(cast, policies, worlds, progress=lambda _done: bar.update(1), look=look)
     scenes = [scene_of(world, policies, outcomes) for world, outcomes in found.items()]
+    if plot is not None:
+        _draw(cast, courses, scenes[0], plot)
+    return scenes
+
+
+def _forget(_policy: PolicyName, _evening: Evening, _outcome: Outcome) -> None:
+    """Without a plot only the outcomes are needed."""
+
+
+def _print(cast: Cast, scenes: Sequence[Scene], *, as_json: bool) -> None:
+    from pulsetune.cli.rehearsal_text import rehearsal_text
+
     click.echo(json.dumps(_json(cast, scenes), allow_nan=False) if as_json else rehearsal_text(cast, scenes))
 
 
@@ -132,3 +156,26 @@ def _json(cast: Cast, scenes: Sequence[Scene]) -> dict[str, Any]:
         for other, difference in scene.differences.items()
     ]
     return {"results": results, "differences": compared}
+
+
+def _check_plot(path: Path, worlds: Sequence[World], *, force: bool) -> None:
+    from pulsetune.records.whole_file import check_target
+
+    if path.suffix.lower() != ".svg":
+        raise WrongUse(f"{path} does not end in .svg.", "Plots are SVG files.")
+    if len(worlds) > 1:
+        raise WrongUse("A plot shows one world.", "Name it with --world.")
+    check_target(path, "--plot", force=force)
+
+
+def _draw(cast: Cast, courses: Courses, scene: Scene, path: Path) -> None:
+    from pulsetune.cli.rehearsal_text import short_title
+    from pulsetune.records.rehearsal_plot import rehearsal_plot
+    from pulsetune.records.whole_file import write_whole
+
+    try:
+        write_whole(path, [rehearsal_plot(courses.picture(scene, short_title(cast, scene)))])
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise PulseTuneError(f"{path} cannot be written ({why}).", "Choose another place with --plot.") from problem
+    click.echo(f"Plot: {path}", err=True)
