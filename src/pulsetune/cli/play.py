@@ -143,14 +143,20 @@ async def _run(program: Program, wanted: Wanted, score: Path | None) -> dict[str
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.choosing import choose
+    from pulsetune.cli.profile import profile_words
     from pulsetune.cli.status import StatusLine
     from pulsetune.records.home import home
+    from pulsetune.records.profile import listener_profile, read_listen_only
     from pulsetune.records.store import SessionLog
     from pulsetune.session import Parts, run_session
 
     asking = Asking()
+    read_listen_only(home())  # a profile that cannot be read is said before anything is looked for
     chosen = await choose(wanted, _say)
-    started = _started(program, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
+    known = listener_profile(home(), simulated=chosen.source.simulated)
+    if words := profile_words(known, simulated=chosen.source.simulated):
+        _say(words)
+    started = _started(program, known, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
     store = SessionLog.start(home(), started)
     status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live, trouble=lambda: store.trouble)
     if chosen.live and keys_possible():
@@ -172,7 +178,7 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _started(program: Program, seed: int, label: str, *, simulated: bool) -> SessionStarted:
+def _started(program: Program, known: ListenerProfile, seed: int, label: str, *, simulated: bool) -> SessionStarted:
     now = time.time()
     offset = datetime.fromtimestamp(now).astimezone().utcoffset()
     return SessionStarted(
@@ -180,7 +186,7 @@ def _started(program: Program, seed: int, label: str, *, simulated: bool) -> Ses
         version=__version__,
         schema=LOG_SCHEMA,
         program=program,
-        profile=ListenerProfile(),
+        profile=known,
         policy=program.policy,
         source=label,
         simulated=simulated,
