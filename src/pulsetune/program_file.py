@@ -21,8 +21,18 @@ MAX_MINUTES = 60.0
 NAME_PATTERN = "^[a-z][a-z0-9-]{0,39}$"
 OPTIONAL_NAME_PATTERN = "^([a-z][a-z0-9-]{0,39})?$"
 TEXT_PATTERN = "^[^\\x00-\\x1f\\x7f-\\x9f]+$"  # a control character could redraw the listener's terminal
-NOT_FOR_PROGRAMS = ("naive", "yoked")  # a warning example, and another session's tape: rehearsals only
-POLICIES = tuple(policy.value for policy in PolicyName if policy.value not in NOT_FOR_PROGRAMS)
+POLICIES = tuple(  # those that only make sense in a rehearsal are left out
+    policy.value
+    for policy in (
+        PolicyName.STAGED_ISO,
+        PolicyName.FIXED_SAFE,
+        PolicyName.MATCH_ONLY,
+        PolicyName.FIXED,
+        PolicyName.RAMP,
+        PolicyName.PI,
+        PolicyName.QUIET,
+    )
+)
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -87,7 +87,7 @@ KEY_WORDS = {
         "A change of tempo below about 3 % is hard to notice (Drake and Botte 1993)",
     ),
     "lead_cap_percent": KeyWords(
-        "How far below your heart the music may be while the guide still finds out whether leading helps",
+        "How far below your heart the music may lead by itself; farther only while your heart does not rise",
         "%",
         "In a pilot study hearts went along with 7 and 10 %, not with 15 % (weak, and contradicted: van Dyck 2017,"
         " Juslin 2024)",

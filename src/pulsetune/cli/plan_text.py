@@ -10,11 +10,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from pulsetune.model import Phase, Program
 from pulsetune.program_file import TABLES, table_keys
 from pulsetune.program_keys import KEY_WORDS
-from pulsetune.program_plan import Plan
+
+if TYPE_CHECKING:
+    from pulsetune.program_plan import Plan
 
 PICTURE_COLUMNS = 72
 PICTURE_ROWS = 14
