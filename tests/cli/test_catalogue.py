@@ -109,6 +109,17 @@ def test_the_picture_begins_at_the_heart_and_ends_where_the_program_leads(home):
     assert rows_with("*", other)[0] == pytest.approx(82, abs=1)
 
 
+def test_the_plan_of_someone_who_only_listens_does_not_lead(home):
+    call("profile", "--listen-only")
+    shown = call("programs", "unwind").stdout
+    assert "not led, as you said in `pulsetune profile`" in words_of(shown)
+    assert rows_with("*", shown)[-1] == pytest.approx(75, abs=5)
+    (home / "profile.json").write_text("?")
+    result = call("programs", "unwind")
+    assert "is damaged" in result.stderr
+    assert "not led" not in result.stdout
+
+
 def test_a_fast_heart_gets_music_at_half_its_pace(home):
     assert rows_with("*", call("programs", "unwind", "--heart-rate", "110").stdout)[0] == pytest.approx(55, abs=3)
 

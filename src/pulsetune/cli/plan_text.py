@@ -69,7 +69,8 @@ def value_text(value: object) -> str:
 
 def plan_words(plan: Plan) -> str:
     """What a picture of a plan shows, in a sentence."""
-    return f"Planned tempo, for a heart that begins at {plan.begins_bpm:g} a minute and follows calmly"
+    said = ", not led, as you said in `pulsetune profile`" if plan.listen_only else ""
+    return f"Planned tempo, for a heart that begins at {plan.begins_bpm:g} a minute and follows calmly{said}"
 
 
 def phase_word(phase: str) -> str:

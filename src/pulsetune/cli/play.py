@@ -100,6 +100,7 @@ def _wishes(
 
 def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
     from pulsetune.cli.catalogue import say_shadowed
+    from pulsetune.program_file import POLICIES
     from pulsetune.programs import find_program, with_minutes
     from pulsetune.records.home import home
     from pulsetune.sound.soundscapes import SOUNDSCAPES
@@ -111,8 +112,11 @@ def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | 
             raise WrongUse(f"{minutes} minutes is not possible.", "Give a number, such as --minutes 20.")
         program = with_minutes(program, minutes)
     if policy is not None:
-        if policy not in list(PolicyName):
-            raise WrongUse(f'There is no policy "{policy}".', f"Known policies: {', '.join(PolicyName)}.")
+        if policy not in POLICIES:
+            known = f"Known policies: {', '.join(POLICIES)}."
+            if policy in list(PolicyName):
+                raise WrongUse(f'The policy "{policy}" is for rehearsals only.', known)
+            raise WrongUse(f'There is no policy "{policy}".', known)
         program = replace(program, policy=PolicyName(policy))
     if sound is not None:
         program = replace(program, soundscape=sound)
