@@ -11,8 +11,9 @@ from pulsetune.program_plan import FOLLOWS_MOST_BPM, planned
 from pulsetune.programs import find_program, program_files, with_minutes
 
 
-@pytest.mark.parametrize("name", program_files())
-@pytest.mark.parametrize("begins_bpm", [50.0, 75.0, 112.0])
+@pytest.mark.parametrize(
+    ("name", "begins_bpm"), [*((name, 75.0) for name in program_files()), ("settle", 50.0), ("settle", 112.0)]
+)
 def test_a_plan_lasts_as_long_as_its_program_and_stays_inside_its_limits(name, begins_bpm):
     program = find_program(name)
     plan = planned(program, begins_bpm)
@@ -61,7 +62,7 @@ def test_the_same_plan_comes_out_twice():
     assert planned(find_program("settle"), 80.0) == planned(find_program("settle"), 80.0)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(
     st.sampled_from([policy for policy in PolicyName if policy.value not in ("naive", "yoked")]),
     st.floats(40, 140),
@@ -70,7 +71,7 @@ def test_the_same_plan_comes_out_twice():
 def test_any_program_has_a_plan(policy, begins_bpm, seed):
     rng = random.Random(seed)
     program = replace(
-        with_minutes(find_program("unwind"), rng.uniform(6, 9)),
+        with_minutes(find_program("unwind"), rng.uniform(6, 8)),
         policy=policy,
         zone_tempo_bpm=rng.uniform(50, 70),
         step_percent=rng.uniform(0.1, 4),

@@ -139,7 +139,7 @@ def test_the_phases_below_the_picture_are_as_long_as_the_program_says(home):
     assert marks.count("s") == pytest.approx(72 * 45 / 480, abs=1)
 
 
-@pytest.mark.parametrize("name", program_files())
+@pytest.mark.parametrize("name", ["settle", "quiet"])
 def test_the_plot_is_a_picture_with_words_for_those_who_do_not_see_it(home, name):
     call("programs", name, "--plot", "plan.svg")
     root = ET.fromstring(Path("plan.svg").read_text(encoding="utf-8"))
