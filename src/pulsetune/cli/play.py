@@ -148,13 +148,15 @@ async def _run(program: Program, wanted: Wanted, score: Path | None) -> dict[str
     from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.choosing import choose
     from pulsetune.cli.profile import profile_words
+    from pulsetune.cli.sound_order import SoundOrder
     from pulsetune.cli.status import StatusLine
     from pulsetune.records.home import home
     from pulsetune.records.profile import listener_profile, read_listen_only
     from pulsetune.records.store import SessionLog
     from pulsetune.session import Parts, run_session
+    from pulsetune.sound.soundscapes import SOUNDSCAPES
 
-    asking = Asking()
+    asking = Asking(SoundOrder(tuple(SOUNDSCAPES), wanted.soundscape).translated)
     read_listen_only(home())  # a profile that cannot be read is said before anything is looked for
     chosen = await choose(wanted, _say)
     known = listener_profile(home(), simulated=chosen.source.simulated)
