@@ -53,7 +53,7 @@ def sentence_for(error: Any) -> str:
     if kind == "string_pattern_mismatch":
         said = _PATTERNS.get(context["pattern"], "must be one line without control characters")
     else:
-        said = _SENTENCES.get(kind, error["msg"]).format(**context)
+        said = _SENTENCES[kind].format(**context) if kind in _SENTENCES else error["msg"]
     return f"{said} (got {_shown(value)})"
 
 
