@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pulsetune.errors import ProgramError, PulseTuneError, WrongUse
 from pulsetune.model import PolicyName, Program
+from pulsetune.program_file import POLICIES
 from pulsetune.programs import (
     find_program,
     own_program_files,
@@ -35,7 +36,7 @@ def mistakes(text: str, soundscapes=()) -> list[str]:
 
 
 def test_every_shipped_program_is_valid_and_named_after_its_file():
-    assert {"unwind", "settle", "sleep", "breathe", "quiet"} <= set(program_files())
+    assert set(program_files()) == {"unwind", "settle", "sleep", "breathe", "companion", "quiet"}
     for name in program_files():
         assert find_program(name).name == name
 
@@ -59,6 +60,7 @@ def test_the_shipped_programs_do_what_they_are_for():
     assert pulse_gone_s <= 30 * 60
     assert 60 * sleep.minutes - sleep.silence_s - sleep.fade_s - sleep.consolidate_s <= 30 * 60
     assert [name for name in program_files() if find_program(name).breathing] == ["breathe"]
+    assert find_program("companion").policy is PolicyName.COMPANION
     quiet = find_program("quiet")
     assert quiet.policy is PolicyName.QUIET
     assert (quiet.minutes, quiet.calibrate_s, quiet.fade_s, quiet.silence_s, quiet.consolidate_s) == (
@@ -68,6 +70,11 @@ def test_the_shipped_programs_do_what_they_are_for():
         unwind.silence_s,
         unwind.consolidate_s,
     )
+
+
+def test_a_program_may_choose_every_policy_but_those_for_rehearsals():
+    assert set(PolicyName) - set(POLICIES) == {PolicyName.NAIVE, PolicyName.YOKED}
+    assert set(POLICIES) < set(PolicyName)
 
 
 # ---------------------------------------------------------------- mistakes
