@@ -20,6 +20,8 @@ from pulsetune.program_lines import Path, key_lines, line_of
 from pulsetune.program_rules import broken_rules
 from pulsetune.program_sentences import MISSING, dotted, none_of, one_line, sentence_for
 
+Choices = Mapping[str, Collection[str]]
+
 MOST_BROKEN_LINES = 25  # lines that are no TOML; a text with more is something else
 _SIMPLE_LINE = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 _PLACE = re.compile(r"\s*\(at line (\d+), column (\d+)\)")
@@ -40,18 +42,18 @@ class Mistake:
         return f"{file_name}:{self.line}: {key}{self.sentence}"
 
 
-def check_text(text: str, soundscapes: Collection[str] = ()) -> ProgramFile | list[Mistake]:
+def check_text(text: str, choices: Choices) -> ProgramFile | list[Mistake]:
     """The checked content of a program file, or all of its mistakes in the order of their lines.
 
-    ``soundscapes`` are the names that may be chosen; any, where there are none.
+    ``choices`` are the names that a key above the first table may have; any name where a key is not among them.
     """
     try:
-        return _checked(text, soundscapes)
+        return _checked(text, choices)
     except RecursionError:
         return [Mistake(1, "", "tables or arrays lie too deep in one another")]
 
 
-def _checked(text: str, soundscapes: Collection[str]) -> ProgramFile | list[Mistake]:
+def _checked(text: str, choices: Choices) -> ProgramFile | list[Mistake]:
     reading = _Reading(text)
     mistakes = reading.mistakes
     if reading.data is not None:
@@ -59,7 +61,7 @@ def _checked(text: str, soundscapes: Collection[str]) -> ProgramFile | list[Mist
         lines = key_lines(reading.text)
         mistakes += [
             Mistake(line_of(lines, path), dotted(path), sentence)
-            for path, sentence in [*wrong, *_broken(reading.data, wrong, soundscapes, lines)]
+            for path, sentence in [*wrong, *_broken(reading.data, wrong, choices, lines)]
             if not (sentence == MISSING and path[-1] in reading.lost)
         ]
         if parsed is not None and not mistakes:
@@ -115,15 +117,16 @@ def _validated(data: dict[str, Any]) -> tuple[ProgramFile | None, list[tuple[Pat
 
 
 def _broken(
-    data: Mapping[str, Any], wrong: list[tuple[Path, str]], soundscapes: Collection[str], lines: Mapping[Path, int]
+    data: Mapping[str, Any], wrong: list[tuple[Path, str]], choices: Choices, lines: Mapping[Path, int]
 ) -> Iterator[tuple[Path, str]]:
     """The rules between keys, asked about every key that is right by itself."""
     paths = {key: (*((table,) if table else ()), key) for table in ("", *TABLES) for key in table_keys(table)}
     bad = {path for path, _ in wrong}
     right = {key: path for key, path in paths.items() if not any(path[:n] in bad for n in (1, 2))}
     known = {key: _value(data, path) for key, path in right.items()}
-    if soundscapes and "soundscape" in known and known["soundscape"] not in soundscapes:
-        yield ("soundscape",), none_of(known["soundscape"], "soundscapes", soundscapes)
+    for key, names in choices.items():
+        if key in known and known[key] and known[key] not in names:
+            yield (key,), none_of(known[key], f"{key}s", names)
     for keys, sentence in broken_rules(known):
         yield paths[next((key for key in keys if paths[key] in lines), keys[0])], sentence
 

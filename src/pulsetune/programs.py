@@ -9,7 +9,6 @@ Rules of this file:
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -18,7 +17,7 @@ from pydantic import BaseModel
 
 from pulsetune.errors import ProgramError, WrongUse
 from pulsetune.model import PolicyName, Program
-from pulsetune.program_errors import Mistake, check_text
+from pulsetune.program_errors import Choices, Mistake, check_text
 from pulsetune.program_file import MAX_MINUTES, MIN_MINUTES, ProgramFile, program_schema
 
 __all__ = [
@@ -37,6 +36,7 @@ __all__ = [
 ]
 
 SCHEMA_NAME = "program.schema.json"  # lies beside the programs, for editors
+ANY: Choices = {}  # every soundscape and every bed is taken for known
 MAX_PROGRAM_BYTES = 100_000  # a program is a page of text; anything larger is some other file
 
 
@@ -65,7 +65,7 @@ def shadowed_program_files(home: Path) -> dict[str, Path]:
     return {name: file for name, file in _programs_in(own_programs_folder(home)).items() if name in taken}
 
 
-def find_program(name_or_file: str, home: Path | None = None, soundscapes: Collection[str] = ()) -> Program:
+def find_program(name_or_file: str, home: Path | None = None, choices: Choices = ANY) -> Program:
     """The program of that name, shipped or the listener's own (in ``home``), or the program in that file.
 
     Raises
@@ -77,14 +77,14 @@ def find_program(name_or_file: str, home: Path | None = None, soundscapes: Colle
     """
     if not _is_path(name_or_file):
         file = program_file(name_or_file, home)
-        program = load_program(file, soundscapes)
+        program = load_program(file, choices)
         if program.name != name_or_file:
             raise ProgramError(
                 f'{file} is called "{program.name}" inside.',
                 f'Write name = "{name_or_file}" in it, or call the file {program.name}.toml.',
             )
         return program
-    return load_program(Path(name_or_file), soundscapes)
+    return load_program(Path(name_or_file), choices)
 
 
 def program_file(name: str, home: Path | None = None) -> Path:
@@ -97,7 +97,7 @@ def program_file(name: str, home: Path | None = None) -> Path:
     raise WrongUse(f'There is no program "{name}".', f"{guess}Known programs: {', '.join(files)}.")
 
 
-def load_program(file: Path, soundscapes: Collection[str] = ()) -> Program:
+def load_program(file: Path, choices: Choices = ANY) -> Program:
     """Read and check one program file; raises ProgramError with every mistake, WrongUse if it cannot be read."""
     try:
         if file.stat().st_size > MAX_PROGRAM_BYTES:
@@ -110,20 +110,20 @@ def load_program(file: Path, soundscapes: Collection[str] = ()) -> Program:
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
         why = error.strerror if isinstance(error, OSError) else error
         raise WrongUse(f"{file} cannot be read: {why}.", "Check the path and its permissions.") from error
-    return parse_program(text, file.name, soundscapes)
+    return parse_program(text, file.name, choices)
 
 
-def parse_program(text: str, file_name: str, soundscapes: Collection[str] = ()) -> Program:
+def parse_program(text: str, file_name: str, choices: Choices = ANY) -> Program:
     """Check the text of a program file; raises ProgramError with every mistake on a line of its own."""
-    checked = check_text(text, soundscapes)
+    checked = check_text(text, choices)
     if isinstance(checked, ProgramFile):
         return _resolved(checked)
     raise ProgramError("\n".join(mistake.told(file_name) for mistake in checked))
 
 
-def program_mistakes(text: str, soundscapes: Collection[str] = ()) -> list[Mistake]:
+def program_mistakes(text: str, choices: Choices = ANY) -> list[Mistake]:
     """Every mistake in the text of a program file, in the order of lines; none where it is a program."""
-    checked = check_text(text, soundscapes)
+    checked = check_text(text, choices)
     return [] if isinstance(checked, ProgramFile) else checked
 
 

@@ -125,9 +125,15 @@ def _readable(name: str) -> Program | None:
 def _found(name: str) -> Program:
     from pulsetune.programs import find_program
     from pulsetune.records.home import home
+
+    return find_program(name, home(), sound_choices())
+
+
+def sound_choices() -> dict[str, tuple[str, ...]]:
+    """The names that a program may choose for its sounds."""
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
-    return find_program(name, home(), tuple(SOUNDSCAPES))
+    return {"soundscape": tuple(SOUNDSCAPES)}
 
 
 def _show(name: str, heart_rate_bpm: float, plot: Path | None, *, as_json: bool, force: bool) -> None:
