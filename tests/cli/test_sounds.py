@@ -76,7 +76,7 @@ def test_a_mistake_gets_a_sentence_and_leaves_nothing_behind(words: list[str], s
 
 
 def test_the_parameters_are_swept_linearly_between_the_fades() -> None:
-    taste = Taste("raga", None, 60.0, Sweep(1.0, 0.0), Sweep(75.0, 60.0), 1, None)
+    taste = Taste("raga", None, 60.0, Sweep(1.0, 0.0), Sweep(75.0, 60.0), 1, None, "")
     middle = taste.parameters(30.0)
     assert middle.tempo_bpm == pytest.approx(67.5)
     assert middle.brightness == timbre_for(0.5, Phase.LEAD).brightness

@@ -39,6 +39,7 @@ LOG_SCHEMA = 1
 )
 @click.option("--strap", metavar="ADDRESS-OR-NAME", help="Which strap, where several are near.")
 @click.option("--sound", metavar="NAME", help="The soundscape, instead of the program's own.")
+@click.option("--bed", metavar="NAME", help="A sound of nature under it: water, rain, wind, birds, or none.")
 @click.option("--policy", metavar="NAME", help="How the tempo is led, instead of the program's own way.")
 @click.option(
     "--output",
@@ -81,6 +82,7 @@ def _wishes(
     source: str,
     strap: str | None,
     sound: str | None,
+    bed: str | None,
     policy: str | None,
     output: str,
     record: Path | None,
@@ -90,12 +92,12 @@ def _wishes(
     """What was typed, checked before anything is opened."""
     from pulsetune.cli.choosing import Wanted, check_record
 
-    resolved = _resolve(program, sound, policy, minutes)
+    resolved = _with_bed(_resolve(program, sound, policy, minutes), bed)
     check_record(record, output)
     if strap is not None and source == "auto":
         source = "strap"
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
-    return resolved, Wanted(source, strap, output, record, resolved.soundscape, resolved.name, seed)
+    return resolved, Wanted(source, strap, output, record, resolved.soundscape, resolved.bed, resolved.name, seed)
 
 
 def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
@@ -125,6 +127,13 @@ def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | 
             f'There is no soundscape "{program.soundscape}".', f"Known soundscapes: {', '.join(SOUNDSCAPES)}."
         )
     return program
+
+
+def _with_bed(program: Program, bed: str | None) -> Program:
+    """The program with the bed that was asked for, checked against those that there are."""
+    from pulsetune.cli.beds import checked_bed
+
+    return replace(program, bed=checked_bed(program.bed if bed is None else bed))
 
 
 def _check_score(score: Path | None, output: str) -> None:

@@ -70,7 +70,7 @@ def _warm_up() -> None:
 def _real_player(order: Open) -> PlayerPort:
     from pulsetune.sound.player import Player
 
-    return Player(order.soundscape, order.seed, order.start_frame)
+    return Player(order.soundscape, order.seed, order.start_frame, order.bed)
 
 
 def _sender() -> Send:
