@@ -1,9 +1,11 @@
 """The judge by arithmetic done by hand, the rehearsal by what must hold for any listener."""
 
+import multiprocessing
 from dataclasses import replace
 
 import pytest
 
+from pulsetune.errors import PulseTuneError
 from pulsetune.heart.listener import Responder
 from pulsetune.model import PolicyName
 from pulsetune.programs import find_program, with_minutes
@@ -96,3 +98,16 @@ def test_every_policy_meets_the_same_listeners_on_one_worker_as_on_two():
         assert played[PolicyName.QUIET][1].vs_silence_bpm == 0
     alone = rehearse(program, [PolicyName.FIXED], "tempo", [3, 4], workers=1)
     assert alone == {PolicyName.FIXED: [played[PolicyName.FIXED] for played in found]}
+
+
+def test_a_worker_that_dies_is_said_and_nobody_waits_for_it():
+    program = replace(PROGRAM, minutes=6.0)
+
+    def kill_workers(_done: int) -> None:
+        for child in multiprocessing.active_children():
+            child.kill()
+
+    people = [Person("mixed", seed) for seed in range(6)]
+    with pytest.raises(PulseTuneError, match="worker process"):
+        list(play_all(program, [], people, progress=kill_workers, workers=1))
+    assert multiprocessing.active_children() == []
