@@ -24,7 +24,8 @@ import time
 from pulsetune.model import SoundState
 from pulsetune.sound.files import FileTrouble
 from pulsetune.sound.outputs import DeviceUnavailable
-from pulsetune.sound.render_loop import MakePlayer, PlayerPort, RenderLoop, Send
+from pulsetune.sound.player_port import MakePlayer, PlayerPort, Send
+from pulsetune.sound.render_loop import RenderLoop
 from pulsetune.sound.wire import Command, Message, Open, Problem, State, decode_command, encode
 
 ORPHAN_LIMIT_S = 1.8
