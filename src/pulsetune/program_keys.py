@@ -51,7 +51,7 @@ KEY_WORDS = {
         " heart rate)",
     ),
     "bed": KeyWords(
-        "A sound of nature under the music, empty for none",
+        "A sound of nature under the music (water, rain, wind, birds), empty for none",
         "",
         "Natural sound is calming in meta-analyses (Buxton and others 2021; moderate, and Hedblom 2019 found nothing)",
     ),

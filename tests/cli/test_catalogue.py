@@ -195,3 +195,14 @@ def test_a_mistake_gets_a_sentence(home, words, said):
     result = call("programs", *words, code=2)
     assert said in words_of(result.stderr)
     assert Path("there.svg").read_text() == "mine"
+
+
+def test_the_sounds_of_a_program_exist(home):
+    for name in program_files():
+        call("programs", name)
+    own(home, "mine", OWN + 'bed = "watr"\n')
+    assert 'mine.toml:5: bed: must be one of the beds water, rain, wind, birds; did you mean "water"?' in words_of(
+        call("programs", "mine", code=2).stderr
+    )
+    own(home, "mine", OWN + 'soundscape = "warmpad"\n')
+    assert 'did you mean "warm-pad"?' in words_of(call("programs", "mine", code=2).stderr)

@@ -132,8 +132,9 @@ def _found(name: str) -> Program:
 def sound_choices() -> dict[str, tuple[str, ...]]:
     """The names that a program may choose for its sounds."""
     from pulsetune.sound.soundscapes import SOUNDSCAPES
+    from pulsetune.sound.soundscapes.nature import BEDS
 
-    return {"soundscape": tuple(SOUNDSCAPES)}
+    return {"soundscape": tuple(SOUNDSCAPES), "bed": tuple(BEDS)}
 
 
 def _show(name: str, heart_rate_bpm: float, plot: Path | None, *, as_json: bool, force: bool) -> None:
