@@ -64,4 +64,4 @@ def test_a_rule_is_not_asked_while_a_key_is_unknown():
 
 
 def test_the_usual_values_break_no_rule():
-    parse_program('name = "a"\ntitle = "A"\ndescription = "A"\nminutes = 8\n', "a.toml")
+    parse_program('name = "a"\ntitle = "A"\ndescription = "A"\nminutes = 9\n', "a.toml")
