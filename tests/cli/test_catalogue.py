@@ -150,10 +150,11 @@ def test_a_fast_heart_gets_music_at_half_its_pace(home):
     assert rows_with("*", call("programs", "unwind", "--heart-rate", "110").stdout)[0] == pytest.approx(55, abs=3)
 
 
-def test_a_program_without_music_has_no_tempo(home):
-    shown = call("programs", "quiet").stdout
+@pytest.mark.parametrize("name", ["quiet", "companion"])
+def test_a_program_without_a_pulse_has_no_tempo(home, name):
+    shown = call("programs", name).stdout
     assert rows_with("*", shown) == []
-    assert "no music" in shown
+    assert "no pulse, . heart rate" in shown
 
 
 def test_the_phases_below_the_picture_are_as_long_as_the_program_says(home):

@@ -128,6 +128,6 @@ def _phase_marks(plan: Plan) -> str:
 def _legend(plan: Plan) -> str:
     phases: Iterable[str] = dict.fromkeys(span.phase for span in plan.phases)
     played = any(value is not None for value in plan.tempo_bpm)
-    marks = [*(["* tempo of the music"] if played else ["no music"]), ". heart rate"]
+    marks = [*(["* tempo of the music"] if played else ["no pulse"]), ". heart rate"]
     named = [f"{_MARKS[Phase(phase)]} {phase_word(phase)}" for phase in phases]
     return textwrap.fill(", ".join([*marks, *named]), PICTURE_COLUMNS + 7, initial_indent="  ", subsequent_indent="  ")
