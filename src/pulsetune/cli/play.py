@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
 import os
 import random
 import sys
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +18,11 @@ import click
 
 from pulsetune import __version__
 from pulsetune.errors import WrongUse
-from pulsetune.model import ListenerProfile, PolicyName, Program, SessionStarted
+from pulsetune.model import ListenerProfile, Program, SessionStarted, TapePoint
 
 if TYPE_CHECKING:
     from pulsetune.cli.choosing import Wanted
-    from pulsetune.ports import AudioSink
+    from pulsetune.ports import AudioSink, HeartSource
 
 LOG_SCHEMA = 1
 
@@ -41,6 +40,9 @@ LOG_SCHEMA = 1
 @click.option("--sound", metavar="NAME", help="The soundscape, instead of the program's own.")
 @click.option("--bed", metavar="NAME", help="A sound of nature under it: water, rain, wind, birds, or none.")
 @click.option("--policy", metavar="NAME", help="How the tempo is led, instead of the program's own way.")
+@click.option(
+    "--tape", metavar="ID|last", help="Play the music of an earlier session, whatever your heart does (yoked)."
+)
 @click.option(
     "--output",
     default="auto",
@@ -84,56 +86,23 @@ def _wishes(
     sound: str | None,
     bed: str | None,
     policy: str | None,
+    tape: str | None,
     output: str,
     record: Path | None,
     minutes: float | None,
     seed: int | None,
-) -> tuple[Program, Wanted]:
+) -> tuple[Program, tuple[TapePoint, ...], Wanted]:
     """What was typed, checked before anything is opened."""
     from pulsetune.cli.choosing import Wanted, check_record
+    from pulsetune.cli.resolving import Typed, resolve
 
-    resolved = _with_bed(_resolve(program, sound, policy, minutes), bed)
+    resolved, played = resolve(Typed(program, sound, bed, policy, tape, minutes))
     check_record(record, output)
     if strap is not None and source == "auto":
         source = "strap"
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
-    return resolved, Wanted(source, strap, output, record, resolved.soundscape, resolved.bed, resolved.name, seed)
-
-
-def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
-    from pulsetune.cli.catalogue import say_shadowed, sound_choices
-    from pulsetune.program_file import POLICIES
-    from pulsetune.programs import find_program, with_minutes
-    from pulsetune.records.home import home
-    from pulsetune.sound.soundscapes import SOUNDSCAPES
-
-    program = find_program(name, home(), sound_choices())
-    say_shadowed(name)
-    if minutes is not None:
-        if not math.isfinite(minutes):
-            raise WrongUse(f"{minutes} minutes is not possible.", "Give a number, such as --minutes 20.")
-        program = with_minutes(program, minutes)
-    if policy is not None:
-        if policy not in POLICIES:
-            known = f"Known policies: {', '.join(POLICIES)}."
-            if policy in list(PolicyName):
-                raise WrongUse(f'The policy "{policy}" is for rehearsals only.', known)
-            raise WrongUse(f'There is no policy "{policy}".', known)
-        program = replace(program, policy=PolicyName(policy))
-    if sound is not None:
-        program = replace(program, soundscape=sound)
-    if program.soundscape not in SOUNDSCAPES:
-        raise WrongUse(
-            f'There is no soundscape "{program.soundscape}".', f"Known soundscapes: {', '.join(SOUNDSCAPES)}."
-        )
-    return program
-
-
-def _with_bed(program: Program, bed: str | None) -> Program:
-    """The program with the bed that was asked for, checked against those that there are."""
-    from pulsetune.cli.beds import checked_bed
-
-    return replace(program, bed=checked_bed(program.bed if bed is None else bed))
+    wanted = Wanted(source, strap, output, record, resolved.soundscape, resolved.bed, resolved.name, seed)
+    return resolved, played, wanted
 
 
 def _check_score(score: Path | None, output: str) -> None:
@@ -152,7 +121,7 @@ def _write_score(score: Path, sink: AudioSink, soundscape: str) -> None:
         write_score(score, soundscape, sink.notes, sink.pulses)
 
 
-async def _run(program: Program, wanted: Wanted, score: Path | None) -> dict[str, Any]:
+async def _run(program: Program, tape: tuple[TapePoint, ...], wanted: Wanted, score: Path | None) -> dict[str, Any]:
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.choosing import choose
@@ -171,7 +140,7 @@ async def _run(program: Program, wanted: Wanted, score: Path | None) -> dict[str
     known = listener_profile(home(), simulated=chosen.source.simulated)
     if words := profile_words(known, simulated=chosen.source.simulated):
         _say(words)
-    started = _started(program, known, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
+    started = _started(program, tape, known, wanted.seed, chosen.source)
     store = SessionLog.start(home(), started)
     status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live, trouble=lambda: store.trouble)
     if chosen.live and keys_possible():
@@ -193,7 +162,9 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _started(program: Program, known: ListenerProfile, seed: int, label: str, *, simulated: bool) -> SessionStarted:
+def _started(
+    program: Program, tape: tuple[TapePoint, ...], known: ListenerProfile, seed: int, source: HeartSource
+) -> SessionStarted:
     now = time.time()
     offset = datetime.fromtimestamp(now).astimezone().utcoffset()
     return SessionStarted(
@@ -203,12 +174,13 @@ def _started(program: Program, known: ListenerProfile, seed: int, label: str, *,
         program=program,
         profile=known,
         policy=program.policy,
-        source=label,
-        simulated=simulated,
+        source=source.label,
+        simulated=source.simulated,
         seed=seed,
         started_utc_ms=round(now * 1000),
         utc_offset_min=round(offset.total_seconds() / 60) if offset else 0,
         zone=_zone(),
+        tape=tape,
     )
 
 
