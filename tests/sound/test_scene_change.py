@@ -106,6 +106,7 @@ def test_the_newest_wish_counts_and_may_be_taken_back() -> None:
 
 
 def test_a_wish_during_a_crossfade_waits_until_it_is_over() -> None:
+    need_patience()
     _, _, notes = play("frame-drum", {0: "felt-piano", 8: "warm-pad"}, 22)
     first = begin_s(notes, "felt-piano")
     second = begin_s(notes, "warm-pad")
