@@ -171,11 +171,12 @@ def _said() -> ListenerProfile:
 
 
 def _shown(program: Program, plan: Plan) -> str:
-    from pulsetune.cli.plan_text import NOT_A_PROMISE, plan_words, program_text, tempo_picture
+    from pulsetune.cli.plan_text import NOT_A_PROMISE, breath_words, plan_words, program_text, tempo_picture
 
     columns = min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)
     words = textwrap.fill(f"{plan_words(plan)} (--heart-rate N plans for another). {NOT_A_PROMISE}.", columns)
-    return "\n".join([program_text(program, columns), "", words, "", tempo_picture(plan)])
+    parts = [program_text(program, columns), "", words, "", tempo_picture(plan), breath_words(plan)]
+    return "\n".join(parts).rstrip("\n")
 
 
 def _draw(program: Program, plan: Plan, target: Path) -> None:
