@@ -11,16 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pulsetune.guide.breathing import BreathingGuide
 from pulsetune.guide.dropout import DropoutWatch
 from pulsetune.guide.leading import Leader
-from pulsetune.guide.phases import PLAYING, TRANSITIONS, Trigger
+from pulsetune.guide.phases import TRANSITIONS, Trigger
 from pulsetune.guide.plan import due, over
-from pulsetune.guide.policy import Manner
-from pulsetune.guide.ratio import RATIO_REST_S, SILENT_S
-from pulsetune.guide.rests import Rest, rest_begins
-from pulsetune.guide.timbre import COMPANION_DB, NO_SOUND, TimbreGlide
-from pulsetune.guide.volume import Volume
+from pulsetune.guide.sounding import Moment, Sounding
 from pulsetune.model import (
     ArousalEstimate,
     AudioParameters,
@@ -52,28 +47,20 @@ class Conductor:
         self._program = program
         self._leader = Leader(program, profile, policy, tape)
         self._dropout = DropoutWatch()
-        asked_for = self._leader.manner is Manner.ACCOMPANIES
-        self._timbre = TimbreGlide(0.0 if asked_for else COMPANION_DB)
-        self._volume = Volume()
-        self._rest = Rest()
-        self._breathing = BreathingGuide(program)
+        self._sounding = Sounding(program, self._leader)
         self.phase = Phase.CALIBRATE
         self.finished = False
         self.ended_because = EndedBecause.COMPLETED
         self.ended_detail = "the program came to its end"
         self._elapsed_s = 0  # seconds that counted: pauses extend the session
         self._phase_s = 0
-        self._pulse_s = 0
-        self._unpulsed_s = 0
-        self._next_ratio: float | None = None
         self._ends_at_s: float | None = None
         self._cues: list[Cue] = []
         self._play_s: float | None = None
-        self._soundscape: str | None = None  # another one than the program's own
 
     def start(self, t_s: float) -> None:
         """The first cue and the first target of the music."""
-        self._volume.fade_in(t_s)
+        self._sounding.volume.fade_in(t_s)
         before = " before the music begins" if self._leader.sounds else ""
         self._say(t_s, f"sit comfortably: listening to your pulse{before}")
         self._play(t_s)
@@ -81,20 +68,20 @@ class Conductor:
     def command(self, t_s: float, command: Command) -> None:
         """What the listener asked for, at the tick that got it."""
         match command.kind:
-            case CommandKind.PAUSE if self._volume.pause(t_s):
+            case CommandKind.PAUSE if self._sounding.volume.pause(t_s):
                 self._say(t_s, "paused: everything waits for you")
-            case CommandKind.RESUME if self._volume.resume(t_s):
+            case CommandKind.RESUME if self._sounding.volume.resume(t_s):
                 self._say(t_s, "going on where you paused")
             case CommandKind.SOFTER | CommandKind.LOUDER:
-                self._say(t_s, self._volume.step(louder=command.kind is CommandKind.LOUDER))
+                self._say(t_s, self._sounding.volume.step(louder=command.kind is CommandKind.LOUDER))
             case CommandKind.SOUNDSCAPE if command.text:
-                self._soundscape = command.text
+                self._sounding.soundscape = command.text
                 self._say(t_s, f"another sound, as you asked: {command.text}")
             case CommandKind.DIZZY:
                 self._dizzy(t_s)
             case CommandKind.BREATHING_ON if self._leader.sounds:
-                self._say(t_s, self._breathing.turn_on())
-            case CommandKind.BREATHING_OFF if self._breathing.turn_off():
+                self._say(t_s, self._sounding.breathing.turn_on())
+            case CommandKind.BREATHING_OFF if self._sounding.breathing.turn_off():
                 self._say(t_s, "no more swells: breathe as you like")
             case CommandKind.STOP:
                 self._stop(t_s, STOP_FADE_S, EndedBecause.LISTENER, command.text or "you stopped: fading out")
@@ -106,16 +93,15 @@ class Conductor:
 
     def second(self, t_s: float, estimate: ArousalEstimate, baseline: Baseline | None) -> None:
         """One whole second: advance the phases, decide, glide."""
-        if self._ends_at_s is None and not self._volume.paused:
+        if self._ends_at_s is None and not self._sounding.volume.paused:
             self._elapsed_s += 1
             self._phase_s += 1
             self._dropout.second(t_s, estimate)
             self._plan(t_s)
             self._watch_pulse(t_s)
             self._decide(t_s, estimate, baseline)
-            self._rest_or_not(t_s, estimate)
-            self._sound(t_s, estimate)
-            self._breathe(t_s, estimate)
+            now = Moment(self.phase, self._phase_s, self._elapsed_s, self._dropout.frozen, estimate)
+            self._sounding.second(now, lambda reason: self._say(t_s, reason))
         self.tick(t_s)
         self._play(t_s)
 
@@ -129,12 +115,12 @@ class Conductor:
         """What was decided since the last call: the cues in order, then one set of targets (never two for one time)."""
         out: list[Cue | AudioParameters] = [*self._cues]
         if self._play_s is not None:
-            out.append(self._parameters(self._play_s))
+            out.append(self._sounding.parameters(self._play_s))
         self._cues, self._play_s = [], None
         return out
 
     def _dizzy(self, t_s: float) -> None:
-        guided = self._breathing.turn_off(dizzy=True)
+        guided = self._sounding.breathing.turn_off(dizzy=True)
         reason = "you feel dizzy: breathe as you like, the music stops leading"
         if not self._fire(t_s, Trigger.COMPANION, reason) and guided:
             self._say(t_s, "you feel dizzy: breathe as you like, the swells are gone")
@@ -143,7 +129,7 @@ class Conductor:
         if over(self._program, self.phase, self._elapsed_s, self._phase_s):
             self.finished = True
             return
-        now = due(self._program, self.phase, self._elapsed_s, self._phase_s, self._pulse_s)
+        now = due(self._program, self.phase, self._elapsed_s, self._phase_s, self._sounding.pulse_s)
         if now and self._fire(t_s, now.trigger, now.reason if self._leader.sounds else now.without_music):
             self._follow_up(t_s, now.trigger)
 
@@ -184,61 +170,9 @@ class Conductor:
 
     def _follow_up(self, t_s: float, trigger: Trigger) -> None:
         if trigger is Trigger.BACKTRACK:
-            self._timbre.allow_rise()
+            self._sounding.allow_rise()
         elif trigger in (Trigger.NO_EFFECT, Trigger.TIME_TO_FADE):
-            self._volume.fade_out(t_s, self._program.fade_s)
-
-    def _rest_or_not(self, t_s: float, estimate: ArousalEstimate) -> None:
-        """Rests while the music thins, and one in which the music changes between each beat and every second one."""
-        pulsed = self._leader.sounds and self._timbre.now.pulse_level > 0
-        if self.phase is Phase.CONSOLIDATE and pulsed and rest_begins(self._program, self._phase_s):
-            self._rest.begin(self._program.rest_s)
-            self._say(t_s, f"a rest of {self._program.rest_s:.0f} s: nothing to follow")
-        if self._next_ratio is not None:
-            self._change_ratio(t_s, self._next_ratio)
-        elif pulsed and not self._dropout.frozen and estimate.heart_rate_bpm is not None and self._leader.ready:
-            self._next_ratio = self._leader.wanted_ratio(self.phase, estimate.heart_rate_bpm)
-            if self._next_ratio is not None:
-                self._rest.begin(RATIO_REST_S)
-                how = "half as fast as your heart" if self._next_ratio < 1 else "with every beat of your heart"
-                self._say(t_s, f"a short rest, then the music goes {how}")
-
-    def _change_ratio(self, t_s: float, ratio: float) -> None:
-        if self.phase not in (Phase.MATCH, Phase.LEAD, Phase.HOLD):
-            self._next_ratio = None
-        elif self._dropout.frozen:
-            self._rest.begin(RATIO_REST_S)  # the music waits in its rest until the pulse can be trusted again
-        elif self._unpulsed_s >= SILENT_S:
-            self._next_ratio = None
-            self._leader.change_ratio(ratio)
-            self._say(t_s, f"counting anew: {self._leader.target_bpm:.0f} pulses a minute")
-
-    def _sound(self, t_s: float, estimate: ArousalEstimate) -> None:
-        leader = self._leader
-        if not self._dropout.frozen and self.phase in PLAYING:
-            leader.glide()
-        before = self._timbre.level
-        taped = leader.taped_level(self._elapsed_s)
-        if taped is not None:
-            self._timbre.take_level(taped)
-        raw = None if self._dropout.frozen or taped is not None else leader.raw_level(estimate.heart_rate_bpm)
-        changed = self._timbre.second(raw, self.phase, resting=self._rest.second())
-        pulsed = leader.sounds and self._timbre.now.pulse_level > 0
-        self._pulse_s += pulsed
-        self._unpulsed_s = 0 if pulsed else self._unpulsed_s + 1
-        if changed and leader.sounds:
-            calmer = self._timbre.level < before
-            self._say(
-                t_s,
-                "you are calmer: the sound becomes darker and sparser"
-                if calmer
-                else "meeting you again: the sound comes a little closer",
-            )
-
-    def _breathe(self, t_s: float, estimate: ArousalEstimate) -> None:
-        playing = self._leader.sounds and self.phase in (*PLAYING, Phase.CONSOLIDATE)
-        if news := self._breathing.second(estimate.breaths_per_min, playing=playing, frozen=self._dropout.frozen):
-            self._say(t_s, news)
+            self._sounding.volume.fade_out(t_s, self._program.fade_s)
 
     def _fire(self, t_s: float, trigger: Trigger, reason: str) -> bool:
         to = TRANSITIONS.get((self.phase, trigger))
@@ -259,27 +193,12 @@ class Conductor:
         elif not self._fire(t_s, trigger, reason):
             return
         self.ended_because, self.ended_detail = because, reason
-        self._volume.fade_out(t_s, fade_s)
+        self._sounding.volume.fade_out(t_s, fade_s)
         self._ends_at_s = t_s + fade_s
 
     def _say(self, t_s: float, reason: str) -> None:
         leader = self._leader
-        self._cues.append(Cue(t_s, self.phase, leader.target_bpm, leader.ratio, self._timbre.level, reason))
+        self._cues.append(Cue(t_s, self.phase, leader.target_bpm, leader.ratio, self._sounding.level, reason))
 
     def _play(self, t_s: float) -> None:
         self._play_s = t_s
-
-    def _parameters(self, t_s: float) -> AudioParameters:
-        sound = self._timbre.now if self._leader.sounds else NO_SOUND
-        return AudioParameters(
-            t_s,
-            self._leader.tempo_bpm,
-            sound.brightness,
-            sound.density,
-            sound.warmth,
-            sound.pulse_level,
-            sound.bed_level,
-            self._volume.level_db(t_s, sound.level_db),
-            breath_s=self._breathing.breath_s,
-            soundscape=self._soundscape,
-        )

@@ -134,15 +134,16 @@ class Leader:
             return None
         return ratio
 
-    def change_ratio(self, ratio: float) -> None:
-        """In a rest: count otherwise, at the same place of the heart."""
+    def change_ratio(self, ratio: float) -> bool:
+        """In a rest: count otherwise, at the same place of the heart; False where that leaves the range."""
         factor = ratio / self.ratio
         if not self._inside(self.tempo_bpm * factor):
-            return
+            return False
         self.tempo_bpm = self._clamped(self.tempo_bpm * factor)
         self.target_bpm = self._said_bpm = self._clamped(self.target_bpm * factor)
         self.ratio = ratio
         self._ratios.changed()
+        return True
 
     def glide(self) -> None:
         """One second of tempo, inside the limits."""
