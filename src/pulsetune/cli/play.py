@@ -23,6 +23,7 @@ from pulsetune.model import ListenerProfile, PolicyName, Program, SessionStarted
 
 if TYPE_CHECKING:
     from pulsetune.cli.choosing import Wanted
+    from pulsetune.cli.page import SessionPage
     from pulsetune.ports import AudioSink
 
 LOG_SCHEMA = 1
@@ -51,9 +52,10 @@ LOG_SCHEMA = 1
 @click.option("--score", type=click.Path(path_type=Path), help="Also write what was played as a MIDI file (.mid).")
 @click.option("--minutes", type=float, help="Length of the whole session, measuring and silence included (at least 6).")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Same seed, same music and same simulated listener.")
-@click.option("--no-page", is_flag=True, hidden=True, help="Stay in the terminal (there is no page in this version).")
+@click.option("--no-page", is_flag=True, help="Stay in the terminal: a live session has a page otherwise.")
+@click.option("--no-browser", is_flag=True, help="Print the page's address and open no browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, in the last line of stdout.")
-def play(no_page: bool, as_json: bool, score: Path | None, **wishes: Any) -> None:  # noqa: ARG001 - no page yet
+def play(no_page: bool, no_browser: bool, as_json: bool, score: Path | None, **wishes: Any) -> None:
     """Run PROGRAM (default: unwind): music that starts at your pulse and slows down with you.
 
     \b
@@ -65,14 +67,18 @@ def play(no_page: bool, as_json: bool, score: Path | None, **wishes: Any) -> Non
 
     Ctrl-C fades out within a second, saves the log and sums up.
     """
-    _check_score(score, wishes["output"])
-    result = asyncio.run(_run(*_wishes(**wishes), score))
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
-    else:
-        from pulsetune.cli.present import summary_text
+    from pulsetune.cli.page import SessionPage
 
-        click.echo(summary_text(result))
+    _check_score(score, wishes["output"])
+    with SessionPage(wanted=not (no_page or as_json), browse=not no_browser) as page:
+        result = asyncio.run(_run(*_wishes(**wishes), score, page))
+        if as_json:
+            click.echo(json.dumps(result, ensure_ascii=False))
+        else:
+            from pulsetune.cli.present import summary_text
+
+            click.echo(summary_text(result))
+        page.linger()
 
 
 def _wishes(
@@ -90,7 +96,7 @@ def _wishes(
     """What was typed, checked before anything is opened."""
     from pulsetune.cli.choosing import Wanted, check_record
 
-    resolved = _resolve(program, sound, policy, minutes)
+    resolved = resolve(program, sound, policy, minutes)
     check_record(record, output)
     if strap is not None and source == "auto":
         source = "strap"
@@ -98,7 +104,8 @@ def _wishes(
     return resolved, Wanted(source, strap, output, record, resolved.soundscape, resolved.name, seed)
 
 
-def _resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
+def resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
+    """The program of that name, with what was asked for put in its place; ``WrongUse`` for what does not exist."""
     from pulsetune.programs import find_program, with_minutes
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
@@ -136,10 +143,11 @@ def _write_score(score: Path, sink: AudioSink, soundscape: str) -> None:
         write_score(score, soundscape, sink.notes, sink.pulses)
 
 
-async def _run(program: Program, wanted: Wanted, score: Path | None) -> dict[str, Any]:
+async def _run(program: Program, wanted: Wanted, score: Path | None, page: SessionPage) -> dict[str, Any]:
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.choosing import choose
+    from pulsetune.cli.page import together
     from pulsetune.cli.status import StatusLine
     from pulsetune.records.home import home
     from pulsetune.records.store import SessionLog
@@ -147,13 +155,15 @@ async def _run(program: Program, wanted: Wanted, score: Path | None) -> dict[str
 
     asking = Asking()
     chosen = await choose(wanted, _say)
-    started = _started(program, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
+    started = session_started(program, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
     store = SessionLog.start(home(), started)
     status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live, trouble=lambda: store.trouble)
     if chosen.live and keys_possible():
         _say(KEYS_HELP)
-    parts = Parts(chosen.source, chosen.sink, chosen.clock, store, status.watch, asking.commands, chosen.hear)
-    with asking.listening(keys=chosen.live), kept_awake() if chosen.live else contextlib.nullcontext():
+    awake = kept_awake() if chosen.live else contextlib.nullcontext()
+    ears = page.shown(started, store, together(status.watch, asking.watch), asking.commands, live=chosen.live)
+    with ears as (watch, commands), asking.listening(keys=chosen.live), awake:
+        parts = Parts(chosen.source, chosen.sink, chosen.clock, store, watch, commands, chosen.hear)
         try:
             summary = await run_session(started, parts)
         finally:
@@ -169,7 +179,8 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _started(program: Program, seed: int, label: str, *, simulated: bool) -> SessionStarted:
+def session_started(program: Program, seed: int, label: str, *, simulated: bool) -> SessionStarted:
+    """The first event of a session that begins now."""
     now = time.time()
     offset = datetime.fromtimestamp(now).astimezone().utcoffset()
     return SessionStarted(

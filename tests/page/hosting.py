@@ -1,0 +1,114 @@
+"""A page with a real session behind it, whose time runs faster: the loop, engine, log and server are the program's own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulsetune.cli.page_doors import LoggedSessions, ShippedPrograms
+from pulsetune.cli.page_host import Composed, LiveHost
+from pulsetune.cli.play import resolve, session_started
+from pulsetune.errors import SoundDeviceMissing
+from pulsetune.heart.simulated import SimulatedHeart
+from pulsetune.page.doors import Doors
+from pulsetune.page.server import PageServer
+from pulsetune.ports import SeenStrap, SessionWish
+from pulsetune.records.store import SessionLog
+from pulsetune.session import Parts
+from pulsetune.sound.silent import SilentSink
+
+SECRET = "s" * 43
+
+
+class FasterClock:
+    """The system's monotonic clock, times ``speed``."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._start_s = time.monotonic()
+
+    def now_s(self) -> float:
+        return (time.monotonic() - self._start_s) * self._speed
+
+    async def sleep_until(self, t_s: float) -> None:
+        await asyncio.sleep(max(0.0, (t_s - self.now_s()) / self._speed))
+
+    def slept_s(self) -> float:
+        return 0.0
+
+
+class StrapsThatAreThere:
+    """A radio that sees these."""
+
+    def __init__(self, straps: Sequence[SeenStrap] = ()) -> None:
+        self.straps = straps
+
+    async def find(self, seconds: float) -> Sequence[SeenStrap]:
+        await asyncio.sleep(0.05)
+        return self.straps
+
+
+class NoSpeakers:
+    """A computer without a sound device."""
+
+    async def taste(self, soundscape: str, seconds: float) -> None:
+        raise SoundDeviceMissing("There is no sound device.", "Connect one.")
+
+
+def composing(home: Path, speed: float, seed: int = 3) -> Callable:
+    async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
+        program = resolve(wish.program, wish.soundscape, None, wish.minutes)
+        heart = SimulatedHeart(seed)
+        started = session_started(program, seed, heart.label, simulated=True)
+        store = SessionLog.start(home, started)
+        if wish.check_in is not None:
+            store.append(0.0, wish.check_in)
+        return Composed(started, Parts(heart, SilentSink(), FasterClock(speed), store, hear=heart.hear))
+
+    return compose
+
+
+def there_is_such(wish: SessionWish) -> None:
+    resolve(wish.program, wish.soundscape, None, wish.minutes)
+
+
+@dataclass
+class Opened:
+    """A page that is up."""
+
+    server: PageServer
+    host: LiveHost
+    home: Path
+    base: str
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return {f"pulsetune-{self.server.port}": SECRET}
+
+
+@contextlib.contextmanager
+def opened(
+    home: Path,
+    *,
+    speed: float = 1.0,
+    port: int = 0,
+    straps: Sequence[SeenStrap] = (),
+    seed: int = 3,
+    undo_s: float = 10.0,
+) -> Iterator[Opened]:
+    host = LiveHost(composing(home, speed, seed), there_is_such)
+    doors = Doors(host, LoggedSessions(home), ShippedPrograms(), StrapsThatAreThere(straps), NoSpeakers())
+    server = PageServer(doors, SECRET, port, undo_s=undo_s)
+    server.start()
+    try:
+        yield Opened(server, host, home, f"http://127.0.0.1:{server.port}")
+    finally:
+        from pulsetune.model import CommandKind
+
+        host.command(CommandKind.STOP)
+        host.wait(20)
+        server.stop()
