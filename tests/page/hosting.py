@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pulsetune.cli.page_host import Composed, LiveHost
 from pulsetune.cli.play import resolve, session_started
 from pulsetune.errors import SoundDeviceMissing
 from pulsetune.heart.simulated import SimulatedHeart
+from pulsetune.model import CommandKind
 from pulsetune.page.doors import Doors
 from pulsetune.page.server import PageServer
 from pulsetune.ports import SeenStrap, SessionWish
@@ -25,10 +27,11 @@ SECRET = "s" * 43
 
 
 class FasterClock:
-    """The system's monotonic clock, times ``speed``."""
+    """The system's monotonic clock, times ``speed``; while ``halted`` a session gets no tick at all."""
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, halted: threading.Event) -> None:
         self._speed = speed
+        self._halted = halted
         self._start_s = time.monotonic()
 
     def now_s(self) -> float:
@@ -36,6 +39,8 @@ class FasterClock:
 
     async def sleep_until(self, t_s: float) -> None:
         await asyncio.sleep(max(0.0, (t_s - self.now_s()) / self._speed))
+        while self._halted.is_set():
+            await asyncio.sleep(0.01)
 
     def slept_s(self) -> float:
         return 0.0
@@ -59,7 +64,9 @@ class NoSpeakers:
         raise SoundDeviceMissing("There is no sound device.", "Connect one.")
 
 
-def composing(home: Path, speed: float, seed: int = 3) -> Callable:
+def composing(home: Path, speed: float, seed: int = 3, halted: threading.Event | None = None) -> Callable:
+    halted = halted or threading.Event()
+
     async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
         program = resolve(wish.program, wish.soundscape, None, wish.minutes)
         heart = SimulatedHeart(seed)
@@ -67,7 +74,7 @@ def composing(home: Path, speed: float, seed: int = 3) -> Callable:
         store = SessionLog.start(home, started)
         if wish.check_in is not None:
             store.append(0.0, wish.check_in)
-        return Composed(started, Parts(heart, SilentSink(), FasterClock(speed), store, hear=heart.hear))
+        return Composed(started, Parts(heart, SilentSink(), FasterClock(speed, halted), store, hear=heart.hear))
 
     return compose
 
@@ -84,6 +91,11 @@ class Opened:
     host: LiveHost
     home: Path
     base: str
+    halted: threading.Event
+
+    @property
+    def library(self) -> LoggedSessions:
+        return LoggedSessions(self.home)
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -100,15 +112,15 @@ def opened(
     seed: int = 3,
     undo_s: float = 10.0,
 ) -> Iterator[Opened]:
-    host = LiveHost(composing(home, speed, seed), there_is_such)
+    halted = threading.Event()
+    host = LiveHost(composing(home, speed, seed, halted), there_is_such)
     doors = Doors(host, LoggedSessions(home), ShippedPrograms(), StrapsThatAreThere(straps), NoSpeakers())
     server = PageServer(doors, SECRET, port, undo_s=undo_s)
     server.start()
     try:
-        yield Opened(server, host, home, f"http://127.0.0.1:{server.port}")
+        yield Opened(server, host, home, f"http://127.0.0.1:{server.port}", halted)
     finally:
-        from pulsetune.model import CommandKind
-
+        halted.clear()
         host.command(CommandKind.STOP)
         host.wait(20)
         server.stop()

@@ -15,6 +15,11 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** A choice as a card: the whole card is its label. */
+export function radio(name, value, checked, title, ...rest) {
+  return h("label.card", {}, h("input", { type: "radio", name, value, checked }), h("span.card-body", {}, h("strong", {}, title), rest));
+}
+
 export function clock(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;

@@ -19,10 +19,10 @@ function undoToast(text, undo, seconds) {
 
 function row(session, remove) {
   const change = session.baseline_heart_rate_bpm === null ? "" : `heart ${number(session.baseline_heart_rate_bpm)} → ${number(session.final_heart_rate_bpm)}`;
-  const facts = [minutes(session.duration_s), change, session.quality === null ? "" : `signal ${Math.round(session.quality * 100)} %`, session.simulated ? "simulated" : "", STATES[session.state]].filter(Boolean);
+  const facts = [minutes(session.duration_s), change, session.quality === null ? "" : `signal ${Math.round(session.quality * 100)} %`, STATES[session.state]].filter(Boolean);
   const title = `${session.program[0].toUpperCase()}${session.program.slice(1)}, ${when(session.started_at)}`;
   return h("li.session-row", {},
-    h("a", { href: session.state === "running" ? "#/session" : `#/session/${session.session_id}` }, h("strong", {}, title), h("span.soft", {}, facts.join(" · "))),
+    h("a", { href: session.state === "running" ? "#/session" : `#/session/${session.session_id}` }, h("strong", {}, title, session.simulated ? h("span.badge.loud", {}, "SIMULATED") : null), h("span.soft", {}, facts.join(" · "))),
     session.state === "running" ? null : h("button.quiet.small", { type: "button", onclick: () => remove(session) }, "Delete", h("span.unseen", {}, ` ${title}`)));
 }
 

@@ -7,8 +7,10 @@ import { homeScreen } from "./home.js";
 import { sessionScreen } from "./session.js";
 import { connect, isStale, live, running, saidGoodbye, watch } from "./stream.js";
 
+const ANNOUNCE_MS = 30_000; // a screen reader that speaks more often is no rest
 const main = document.getElementById("main");
 const offline = document.getElementById("offline");
+const simulated = document.getElementById("simulated");
 let leave = () => {};
 let shown = null;
 
@@ -40,6 +42,7 @@ async function show() {
     gone = true;
     cleanup?.();
   };
+  scrollTo(0, 0);
   const made = await screen(box, hash.match(pattern)?.[1]);
   if (gone) made?.();
   else cleanup = made ?? null;
@@ -48,11 +51,11 @@ async function show() {
     heading?.setAttribute("tabindex", "-1");
     heading?.focus({ preventScroll: true });
   }
-  scrollTo(0, 0);
 }
 
 function always() {
   document.getElementById("nav-session").hidden = !running();
+  simulated.hidden = !(running() && live.view?.simulated);
   const lost = !live.connected && live.hosted !== null;
   offline.hidden = !lost;
   if (lost) {
@@ -65,19 +68,27 @@ let announcedAt = -Infinity;
 
 function announce() {
   const view = live.view;
-  if (live.hosted?.state !== "running" || !view || performance.now() - announcedAt < 30_000) return;
+  if (live.hosted?.state !== "running" || !view || performance.now() - announcedAt < ANNOUNCE_MS) return;
   announcedAt = performance.now();
-  const heart = view.heart_rate_bpm === null || isStale() ? view.heart_words : `Heart rate ${Math.round(view.heart_rate_bpm)}`;
-  const paused = view.paused ? "Paused. " : "";
-  setText(document.getElementById("live"), `${paused}${view.phase_words}. ${heart}. ${Math.round(view.left_s / 60)} minutes left.`);
+  const heart = view.heart_rate_bpm === null || isStale() ? view.heart_words : `heart rate ${Math.round(view.heart_rate_bpm)}`;
+  const said = [view.simulated ? "Simulated listener" : "", view.paused ? "Paused" : "", view.phase_words, heart, `${Math.round(view.left_s / 60)} minutes left`];
+  setText(document.getElementById("live"), `${said.filter(Boolean).join(". ")}.`);
 }
 
 let last = null;
+
+/** A session that begins is shown, and so is one that runs already when the page is opened at its front door. */
+function follow(state) {
+  const begins = last !== null && state !== last && state === "starting";
+  const atTheDoor = last === null && running() && ["", "#/"].includes(location.hash);
+  last = state;
+  if (begins || atTheDoor) location.hash = "#/session";
+}
+
 watch(({ hosted }) => {
   always();
   announce();
-  if (hosted && last !== null && hosted.state !== last && hosted.state === "starting") location.hash = "#/session";
-  last = hosted?.state ?? null;
+  if (hosted) follow(hosted.state);
 });
 
 addEventListener("hashchange", show);

@@ -3,42 +3,49 @@
 
 import { reduced } from "./format.js";
 
-const REST_S = 6; // without a pulse: slow, and no breath to follow
+const REST_S = 7; // without a pulse: slow, and no breath to follow
+const PULSE_SWELL = 1.035;
+const REST_SWELL = 1.025;
+const NEW_PACE = 0.7; // of a natural logarithm: a pace twice as fast or slow begins anew, anything less glides
+const DRIFT = 0.2; // how quickly it drifts toward the pulse that is heard
 
 export function makeOrb(element) {
   let moving = null;
-  let length = 0;
+  let seconds = 0;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
+
   const stop = () => {
     moving?.cancel();
     moving = null;
-    length = 0;
+    element.classList.add("resting");
   };
+
+  function begin(length, swell) {
+    moving?.cancel();
+    seconds = length;
+    const frames = [{ transform: "scale(1)" }, { transform: `scale(${swell})` }, { transform: "scale(1)" }];
+    moving = element.animate(frames, { duration: length * 1000, iterations: Infinity, easing: "ease-in-out" });
+    element.classList.remove("resting");
+  }
+
+  /** The rate at which the swelling comes to fall on the pulse that is heard, without a jump. */
+  function pace(view, length) {
+    if (view.tempo_bpm === null || view.pulse_heard_s === null) return seconds / length;
+    const here = (moving.currentTime ?? 0) / 1000 / seconds;
+    const off = ((view.now_s - view.pulse_heard_s) / length - here) % 1;
+    return (seconds / length) * (1 + DRIFT * (off - Math.round(off)));
+  }
+
   still.addEventListener("change", stop);
   return {
     show(view, stale) {
-      const rests = reduced() || stale || view.paused || !view.program;
-      element.classList.toggle("resting", rests);
-      if (rests) return stop();
-      const seconds = view.tempo_bpm ? 60 / view.tempo_bpm : REST_S;
-      const swell = view.tempo_bpm ? 1.035 : 1.02;
-      if (!moving || Math.abs(Math.log(length / seconds)) > 0.7) {
-        moving?.cancel();
-        moving = element.animate([{ transform: "scale(1)" }, { transform: `scale(${swell})` }, { transform: "scale(1)" }], {
-          duration: seconds * 1000,
-          iterations: Infinity,
-          easing: "ease-in-out",
-        });
-        length = seconds;
+      if (reduced() || stale || !view || view.paused) {
+        if (moving) stop();
+        return;
       }
-      let rate = length / seconds;
-      if (view.tempo_bpm && view.pulse_heard_s !== null) {
-        const now = (moving.currentTime ?? 0) / 1000 / length;
-        let off = ((view.now_s - view.pulse_heard_s) / seconds - now) % 1;
-        off -= Math.round(off);
-        rate *= 1 + 0.2 * off; // drift toward where the pulse is heard, without a jump
-      }
-      moving.playbackRate = rate;
+      const length = view.tempo_bpm === null ? REST_S : 60 / view.tempo_bpm;
+      if (!moving || Math.abs(Math.log(seconds / length)) > NEW_PACE) begin(length, view.tempo_bpm === null ? REST_SWELL : PULSE_SWELL);
+      moving.playbackRate = pace(view, length);
     },
     destroy() {
       stop();

@@ -1,5 +1,9 @@
 // Heart rate and tempo on one plot with the phases behind it, and arousal with its band below.
 
+import { h } from "./format.js";
+
+const HEIGHT = 230; // css pixels, of heart rate and tempo
+const AROUSAL_HEIGHT = 104;
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function bands(spans) {
@@ -25,12 +29,12 @@ function bands(spans) {
   };
 }
 
-function axes(unit) {
+function axes() {
   const look = { stroke: () => css("--soft"), font: "12px system-ui, sans-serif", ticks: { show: false } };
   const grid = { stroke: () => css("--line"), width: 1 };
   return [
     { ...look, grid: { show: false }, size: 28, values: (_, ticks) => ticks.map((tick) => `${tick} min`), space: 70 },
-    { ...look, grid, size: 38, values: (_, ticks) => ticks.map((tick) => `${tick}${unit}`) },
+    { ...look, grid, size: 38, values: (_, ticks) => ticks.map((tick) => `${tick}`) },
   ];
 }
 
@@ -39,6 +43,12 @@ const line = (label, color, extra = {}) => ({ label, stroke: () => css(color), w
 function padded(u, low, high) {
   if (low === null) return [50, 90];
   return [Math.floor((low - 4) / 5) * 5, Math.ceil((high + 4) / 5) * 5];
+}
+
+/** What the lines are. */
+export function legend() {
+  const entry = (kind, text) => h("li", {}, h(`span.swatch.of-${kind}`), text);
+  return h("ul.key", { "aria-hidden": "true" }, entry("heart", "heart rate a minute, mean of 30 s"), entry("tempo", "tempo of the music, pulses a minute"), entry("arousal", "arousal; the wider its band, the less sure"));
 }
 
 /** A plot that fills `box`; `spans` gives the phases, `minutesShown` the length of the axis. */
@@ -50,9 +60,9 @@ export function curves(box, spans, minutesShown) {
     {
       ...common,
       width: width(),
-      height: 220,
+      height: HEIGHT,
       scales: { x, y: { range: padded } },
-      axes: axes(""),
+      axes: axes(),
       series: [{}, line("heart rate", "--heart"), line("tempo", "--tempo", { dash: [6, 4] })],
       hooks: { drawClear: [bands(spans)] },
     },
@@ -63,10 +73,10 @@ export function curves(box, spans, minutesShown) {
     {
       ...common,
       width: width(),
-      height: 104,
+      height: AROUSAL_HEIGHT,
       padding: [8, 26, 12, 0],
       scales: { x, y: { range: [0, 1] } },
-      axes: [{ show: false }, { ...axes("")[1], values: (_, ticks) => ticks.map((tick) => (tick === 0 ? "low" : tick === 1 ? "high" : "")) }],
+      axes: [{ show: false }, { ...axes()[1], values: (_, ticks) => ticks.map((tick) => (tick === 0 ? "low" : tick === 1 ? "high" : "")) }],
       series: [
         {},
         line("upper", "--band-edge", { width: 0 }),
@@ -79,8 +89,8 @@ export function curves(box, spans, minutesShown) {
     box,
   );
   const resize = new ResizeObserver(() => {
-    heart.setSize({ width: width(), height: 220 });
-    arousal.setSize({ width: width(), height: 104 });
+    heart.setSize({ width: width(), height: HEIGHT });
+    arousal.setSize({ width: width(), height: AROUSAL_HEIGHT });
   });
   resize.observe(box);
   const colours = matchMedia("(prefers-color-scheme: dark)");
