@@ -8,7 +8,9 @@ import pytest
 
 from pulsetune import model
 from pulsetune.cli import cli
-from pulsetune.programs import program_files
+from pulsetune.cli.keys_table import keys_table
+from pulsetune.program_rules import RULES
+from pulsetune.programs import find_program, program_files, program_mistakes
 from pulsetune.records.exports import EXPORTS
 
 ROOT = Path(__file__).parents[1]
@@ -103,3 +105,26 @@ def test_no_document_and_no_help_text_makes_a_claim_that_is_not_ours_to_make(cla
     texts = [document.read_text(encoding="utf-8") for document in DOCUMENTS]
     texts += [command.get_help(context) for command in commands().values()] + [cli.get_help(context)]
     assert all(claim not in text.lower() for text in texts)
+
+
+def test_the_page_on_programs_holds_every_key_and_every_program():
+    page = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
+    assert keys_table() in page, "copy the output of `pulsetune programs --keys` into docs/programs.md"
+    listed = re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", page, re.MULTILINE)
+    assert {name: float(minutes) for name, minutes in listed} == {
+        name: find_program(name).minutes for name in program_files()
+    }
+
+
+def test_the_page_on_programs_names_every_rule_between_keys():
+    page = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
+    rules = page[page.index("## What ties keys together") :]
+    named = set(re.findall(r"`(?:[a-z]+\.)?([a-z_]+)`", rules))
+    assert {key for keys, _ in RULES for key in keys} - named == {"policy", "pulse_most_s"}  # said in words
+
+
+def test_the_mistakes_shown_on_the_page_on_programs_are_what_is_said():
+    page = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^monday\.toml:.*$", page, re.MULTILINE)
+    text = 'name = "monday"\ntitle = "M"\ndescription = "M"\nminutes = 200\n\n\n\n[lead]\nstep_procent = 2\n'
+    assert [mistake.told("monday.toml") for mistake in program_mistakes(text)] == shown

@@ -92,6 +92,8 @@ class CommandKind(StrEnum):
     MARK = "mark"
     STOP = "stop"
     SOURCE_ENDED = "source_ended"  # said by the session when a recording runs out, not by a person
+    SKIP = "skip"  # the next soundscape; whoever knows their order hands it on as SOUNDSCAPE
+    SOUNDSCAPE = "soundscape"  # the one that the command's text names
 
 
 class EndedBecause(StrEnum):
@@ -241,7 +243,8 @@ class AudioParameters:
 
     ``brightness, density, warmth, pulse_level, bed_level`` are 0..1; ``level_db`` is relative to the start level,
     0 at most unless the listener asked for more, and ``SILENT_DB`` or below means silence.
-    ``breath_s`` is the length of one guided breath, None while the breathing guide is off.
+    ``breath_s`` is the length of one guided breath, None while the breathing guide is off. ``soundscape`` is what the
+    music shall change to at the end of a phrase, None where nobody asked for another one than the program's own.
     """
 
     t_s: float
@@ -253,6 +256,7 @@ class AudioParameters:
     bed_level: float
     level_db: float
     breath_s: float | None = None
+    soundscape: str | None = None
 
 
 SILENT_DB = -60.0  # at or below this the music is silent; a fade is linear in dB down to here

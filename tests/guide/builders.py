@@ -43,7 +43,7 @@ class Evening:
     minutes: float = 20.0
     policy: PolicyName = PolicyName.STAGED_ISO
     profile: ListenerProfile = field(default_factory=ListenerProfile)
-    commands: dict[int, CommandKind] = field(default_factory=dict)
+    commands: dict[int, CommandKind | tuple[CommandKind, str]] = field(default_factory=dict)
     estimates: dict[int, dict[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,7 +66,9 @@ class Evening:
             if baseline is None and t >= self.program.calibrate_s and known is not None:
                 baseline = Baseline(float(t), known, 30.0, 4.0, 0.3, 60.0)
             if t in self.commands:
-                conductor.command(float(t), Command(float(t), self.commands[t]))
+                asked = self.commands[t]
+                kind, text = asked if isinstance(asked, tuple) else (asked, "")
+                conductor.command(float(t), Command(float(t), kind, text))
             age_s = float(silent_s) if silent_s else 0.5
             estimate = an_estimate(float(t), known, **{"age_s": age_s, **self.estimates.get(t, {})})
             conductor.second(float(t), estimate, baseline)

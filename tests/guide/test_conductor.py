@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from pulsetune.model import CommandKind, EndedBecause, ListenerProfile, Phase, PolicyName
@@ -38,6 +40,23 @@ def test_a_fast_heart_hears_half_its_pace():
 def test_every_cue_says_why():
     evening = Evening(following(80), commands={300: CommandKind.PAUSE, 320: CommandKind.RESUME}).run()
     assert all(cue.reason and not cue.reason.endswith(".") for cue in evening.cues)
+
+
+def test_another_sound_is_asked_for_with_its_reason_and_stays_asked_for():
+    evening = Evening(following(75), commands={300: (CommandKind.SOUNDSCAPE, "warm-pad")}).run(until_s=400)
+    asked = [cue for cue in evening.cues if "warm-pad" in cue.reason]
+    assert [(cue.t_s, cue.reason) for cue in asked] == [(300, "another sound, as you asked: warm-pad")]
+    assert {p.soundscape for p in evening.parameters if p.t_s < 300} == {None}
+    assert {p.soundscape for p in evening.parameters if p.t_s >= 300} == {"warm-pad"}
+
+
+def test_asking_for_another_sound_changes_nothing_else():
+    def numbers(evening):
+        return [replace(p, soundscape=None) for p in evening.parameters]
+
+    plain = Evening(following(75)).run(until_s=400)
+    asked = Evening(following(75), commands={300: (CommandKind.SOUNDSCAPE, "raga")}).run(until_s=400)
+    assert numbers(asked) == numbers(plain)
 
 
 def test_the_tempo_holds_while_the_strap_is_silent():

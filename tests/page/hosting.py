@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pulsetune.cli.page_doors import LoggedSessions, ShippedPrograms
+from pulsetune.cli.page_doors import LoggedSessions, Programs
 from pulsetune.cli.page_host import Composed, LiveHost
 from pulsetune.cli.play import resolve, session_started
 from pulsetune.errors import SoundDeviceMissing
 from pulsetune.heart.simulated import SimulatedHeart
-from pulsetune.model import CommandKind
+from pulsetune.model import CommandKind, ListenerProfile
 from pulsetune.page.doors import Doors
 from pulsetune.page.server import PageServer
 from pulsetune.ports import SeenStrap, SessionWish
@@ -70,7 +70,7 @@ def composing(home: Path, speed: float, seed: int = 3, halted: threading.Event |
     async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
         program = resolve(wish.program, wish.soundscape, None, wish.minutes)
         heart = SimulatedHeart(seed)
-        started = session_started(program, seed, heart.label, simulated=True)
+        started = session_started(program, ListenerProfile(), seed, heart.label, simulated=True)
         store = SessionLog.start(home, started)
         if wish.check_in is not None:
             store.append(0.0, wish.check_in)
@@ -114,7 +114,7 @@ def opened(
 ) -> Iterator[Opened]:
     halted = threading.Event()
     host = LiveHost(composing(home, speed, seed, halted), there_is_such)
-    doors = Doors(host, LoggedSessions(home), ShippedPrograms(), StrapsThatAreThere(straps), NoSpeakers())
+    doors = Doors(host, LoggedSessions(home), Programs(home), StrapsThatAreThere(straps), NoSpeakers())
     server = PageServer(doors, SECRET, port, undo_s=undo_s)
     server.start()
     try:

@@ -138,9 +138,9 @@ def test_a_pause_does_not_use_up_the_time_left():
 
 
 def test_an_early_fade_shortens_the_time_left():
-    fold = begun()  # fade 75 s, silence 60 s
+    fold = begun()  # fade 60 s, silence 60 s
     fold.take(300.0, cue(300.0, Phase.FADE))
-    assert fold.view(310.0).left_s == 125
+    assert fold.view(310.0).left_s == 110
     fold.take(375.0, cue(375.0, Phase.SILENCE))
     assert fold.view(400.0).left_s == 35
     fold.take(401.0, SessionEnded(401.0, EndedBecause.COMPLETED, "done", 400, 0))

@@ -70,6 +70,9 @@ def test_a_number_that_is_none_is_never_written(bad: float) -> None:
 def test_an_older_log_without_the_newest_fields_is_read_with_their_defaults() -> None:
     assert decode_event("beat", 3.0, "[800,790]") == model.Beat(3.0, 800.0, 790.0)
     assert decode_event("sound_status", 3.0, '["playing"]') == model.SoundStatus(3.0, model.SoundState.PLAYING)
+    numbers = (60.0, 0.5, 0.5, 0.5, 0.8, 0.6, 0.0, 10.0)
+    before_soundscapes = decode_event("audio_parameters", 3.0, json.dumps(numbers))
+    assert before_soundscapes == model.AudioParameters(3.0, *numbers)
     profile = json.loads(encode_event(started())[1])
     profile[3] = {"listen_only": True}
     back = decode_event("session_started", 0.0, json.dumps(profile))

@@ -32,7 +32,7 @@ from pulsetune.sound.wire import (
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 wholes = st.integers()
 texts = st.text()
-parameters = st.builds(AudioParameters, *[numbers] * 8, breath_s=st.none() | numbers)
+parameters = st.builds(AudioParameters, *[numbers] * 8, breath_s=st.none() | numbers, soundscape=st.none() | texts)
 commands = st.one_of(
     st.builds(
         Open,
@@ -89,7 +89,7 @@ def test_json_of_another_shape_is_no_message(value: object) -> None:
     line = json.dumps(["Progress", value]).encode()
     assert decode_message(line) is None
     assert decode_command(json.dumps(["Target", value]).encode()) is None or (
-        isinstance(value, list) and len(value) == 9
+        isinstance(value, list) and len(value) == 10
     )
 
 

@@ -26,6 +26,8 @@ _COMMANDS = {
     "sessions": ("pulsetune.cli.library", "sessions", "List past sessions, or tell the story of one."),
     "export": ("pulsetune.cli.library", "export", "Write one session to a file."),
     "analyze": ("pulsetune.cli.analyze", "analyze", "Heart rate and variability of an RR file or a session."),
+    "rehearse": ("pulsetune.cli.rehearse", "rehearse", "Play a program to simulated listeners; model-based."),
+    "profile": ("pulsetune.cli.profile", "profile", "What the guide knows about you; whether it may lead you."),
     "doctor": ("pulsetune.cli.devices", "doctor", "Check Bluetooth, sound and storage, and say what to do."),
 }
 

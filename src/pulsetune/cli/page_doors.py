@@ -18,6 +18,7 @@ from pulsetune.ports import ExportChoice, ListedSession, ListedSoundscape, SeenS
 if TYPE_CHECKING:
     from pulsetune.records.library import Library, SessionRow
 
+FIRST_PROGRAM = "unwind"  # the one to begin with; the others follow by name
 TASTE_TEMPO_BPM = 64.0  # an ordinary evening's music
 TASTE_AROUSAL = 0.5  # half-way between busy and calm
 TASTE_FADE_S = 0.5  # when something else is to be heard
@@ -37,11 +38,12 @@ class LoggedSessions:
 
     def sessions(self) -> Sequence[ListedSession]:
         library = self._library()
-        return [_listed(library, row) for row in library.sessions()]
+        summaries = {row.session_id: text for row, text in library.summaries()}
+        return [_listed(row, summaries.get(row.session_id)) for row in library.sessions()]
 
     def session(self, session_id: int) -> ListedSession:
         library = self._library()
-        return _listed(library, library.row(session_id))
+        return _listed(library.row(session_id), library.summary(session_id))
 
     def events(self, session_id: int) -> Iterator[tuple[float, Event]]:
         return self._library().events(session_id)
@@ -63,8 +65,7 @@ class LoggedSessions:
         return Library(self._home)
 
 
-def _listed(library: Library, row: SessionRow) -> ListedSession:
-    text = library.summary(row.session_id)
+def _listed(row: SessionRow, text: str | None) -> ListedSession:
     summary = {} if text is None else json.loads(text)
     return ListedSession(
         row.session_id,
@@ -81,18 +82,32 @@ def _listed(library: Library, row: SessionRow) -> ListedSession:
     )
 
 
-class ShippedPrograms:
-    """See ``ports.ProgramLibrary``."""
+class Programs:
+    """See ``ports.ProgramLibrary``: what came with PulseTune, then the listener's own."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
 
     def programs(self) -> Sequence[Program]:
-        from pulsetune.programs import load_program, program_files
+        from pulsetune.programs import own_program_files, program_files
 
-        return [load_program(file) for file in program_files().values()]
+        found = [self._readable(name) for name in (*program_files(), *own_program_files(self._home))]
+        return sorted(filter(None, found), key=lambda program: program.name != FIRST_PROGRAM)
 
     def soundscapes(self) -> Sequence[ListedSoundscape]:
         from pulsetune.sound.soundscapes import SOUNDSCAPES
 
         return [ListedSoundscape(name, description) for name, description in SOUNDSCAPES.items()]
+
+    def _readable(self, name: str) -> Program | None:
+        """None where a file of the listener's own has mistakes: ``pulsetune programs`` lists them."""
+        from pulsetune.programs import find_program
+        from pulsetune.sound.soundscapes import SOUNDSCAPES
+
+        try:
+            return find_program(name, self._home, tuple(SOUNDSCAPES))
+        except WrongUse:
+            return None
 
 
 class BluetoothStraps:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pulsetune.cli.page_doors import BluetoothStraps, LoggedSessions, ShippedPrograms, SpeakerTaster
+from pulsetune.cli.page_doors import BluetoothStraps, LoggedSessions, Programs, SpeakerTaster
 from pulsetune.cli.page_host import Composed, LiveHost
 from pulsetune.errors import SessionBusy
 from pulsetune.page.doors import Doors
@@ -34,7 +34,7 @@ def open_server(host: LiveHost, port: int | None = None) -> PageServer:
     """Start the page's server."""
     from pulsetune.records.home import home
 
-    doors = Doors(host, LoggedSessions(home()), ShippedPrograms(), BluetoothStraps(), SpeakerTaster())
+    doors = Doors(host, LoggedSessions(home()), Programs(home()), BluetoothStraps(), SpeakerTaster())
     server = PageServer(doors, cookie_secret(home()), PORT if port is None else port)
     server.start()
     return server
@@ -44,8 +44,10 @@ async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
     """The parts of a live session; what is chosen for the listener is said."""
     from pulsetune.cli.choosing import Wanted, choose
     from pulsetune.cli.play import resolve, session_started
+    from pulsetune.cli.profile import profile_words
     from pulsetune.clocks import SystemClock
     from pulsetune.records.home import home
+    from pulsetune.records.profile import listener_profile
     from pulsetune.records.store import SessionLog
     from pulsetune.session import Parts
 
@@ -57,7 +59,10 @@ async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
     chosen = await choose(wanted, say)
     if not chosen.live:  # a simulated listener in silence would be over in a second
         chosen = replace(chosen, clock=SystemClock(), live=True)
-    started = session_started(program, seed, chosen.source.label, simulated=chosen.source.simulated)
+    known = listener_profile(home(), simulated=chosen.source.simulated)
+    if words := profile_words(known, simulated=chosen.source.simulated):
+        say(words)
+    started = session_started(program, known, seed, chosen.source.label, simulated=chosen.source.simulated)
     store = SessionLog.start(home(), started)
     if wish.check_in is not None:
         store.append(0.0, wish.check_in)
@@ -78,13 +83,18 @@ async def _live_output(say: Callable[[str], None]) -> str:
 
 
 def check(wish: SessionWish) -> None:
-    """``SessionBusy`` while any program runs a session in this home, ``WrongUse`` for what does not exist."""
+    """``SessionBusy`` while any program runs a session in this home, ``WrongUse`` for what does not exist.
+
+    ``DamagedData`` where what the listener said about leading cannot be read: before anything is looked for.
+    """
     from pulsetune.cli.play import resolve
     from pulsetune.records.home import home, live_folder
     from pulsetune.records.live import running_sessions
+    from pulsetune.records.profile import read_listen_only
 
     if live_folder(home()).is_dir() and running_sessions(home()):
         raise SessionBusy("Another session is running on this computer.", "Stop it before you start another.")
+    read_listen_only(home())
     resolve(wish.program, wish.soundscape, None, wish.minutes)
 
 

@@ -106,10 +106,13 @@ def _wishes(
 
 def resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
     """The program of that name, with what was asked for put in its place; ``WrongUse`` for what does not exist."""
+    from pulsetune.cli.catalogue import say_shadowed
     from pulsetune.programs import find_program, with_minutes
+    from pulsetune.records.home import home
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
-    program = find_program(name)
+    program = find_program(name, home(), tuple(SOUNDSCAPES))
+    say_shadowed(name)
     if minutes is not None:
         if not math.isfinite(minutes):
             raise WrongUse(f"{minutes} minutes is not possible.", "Give a number, such as --minutes 20.")
@@ -148,14 +151,20 @@ async def _run(program: Program, wanted: Wanted, score: Path | None, page: Sessi
     from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.choosing import choose
     from pulsetune.cli.page import together
+    from pulsetune.cli.profile import profile_words
     from pulsetune.cli.status import StatusLine
     from pulsetune.records.home import home
+    from pulsetune.records.profile import listener_profile, read_listen_only
     from pulsetune.records.store import SessionLog
     from pulsetune.session import Parts, run_session
 
     asking = Asking()
+    read_listen_only(home())  # a profile that cannot be read is said before anything is looked for
     chosen = await choose(wanted, _say)
-    started = session_started(program, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
+    known = listener_profile(home(), simulated=chosen.source.simulated)
+    if words := profile_words(known, simulated=chosen.source.simulated):
+        _say(words)
+    started = session_started(program, known, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
     store = SessionLog.start(home(), started)
     status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live, trouble=lambda: store.trouble)
     if chosen.live and keys_possible():
@@ -179,7 +188,9 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def session_started(program: Program, seed: int, label: str, *, simulated: bool) -> SessionStarted:
+def session_started(
+    program: Program, known: ListenerProfile, seed: int, label: str, *, simulated: bool
+) -> SessionStarted:
     """The first event of a session that begins now."""
     now = time.time()
     offset = datetime.fromtimestamp(now).astimezone().utcoffset()
@@ -188,7 +199,7 @@ def session_started(program: Program, seed: int, label: str, *, simulated: bool)
         version=__version__,
         schema=LOG_SCHEMA,
         program=program,
-        profile=ListenerProfile(),
+        profile=known,
         policy=program.policy,
         source=label,
         simulated=simulated,

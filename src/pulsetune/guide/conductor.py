@@ -55,6 +55,7 @@ class Conductor:
         self._ends_at_s: float | None = None
         self._cues: list[Cue] = []
         self._play_s: float | None = None
+        self._soundscape: str | None = None  # another one than the program's own
 
     def start(self, t_s: float) -> None:
         """The first cue and the first target of the music."""
@@ -72,6 +73,9 @@ class Conductor:
                 self._say(t_s, "going on where you paused")
             case CommandKind.SOFTER | CommandKind.LOUDER:
                 self._say(t_s, self._volume.step(louder=command.kind is CommandKind.LOUDER))
+            case CommandKind.SOUNDSCAPE if command.text:
+                self._soundscape = command.text
+                self._say(t_s, f"another sound, as you asked: {command.text}")
             case CommandKind.DIZZY:
                 self._fire(t_s, Trigger.COMPANION, "you feel dizzy: breathe as you like, the music stops leading")
             case CommandKind.STOP:
@@ -221,4 +225,5 @@ class Conductor:
             sound.pulse_level,
             sound.bed_level,
             self._volume.level_db(t_s, sound.level_db),
+            soundscape=self._soundscape,
         )

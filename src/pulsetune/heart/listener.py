@@ -16,11 +16,20 @@ from collections import deque
 from dataclasses import dataclass
 
 from pulsetune.heart.beat_generator import STEP_S, BeatGenerator, SimulatedBeat, Wander
-from pulsetune.heart.listener_traits import ListenerTraits, Responder, World, draw_traits
+from pulsetune.heart.listener_traits import AS_DRAWN, ListenerTraits, Responder, Variation, World, draw_traits
 from pulsetune.heart.music_response import SILENCE, Heard, MusicResponse, heard
 from pulsetune.model import AudioParameters
 
-__all__ = ["Listener", "ListenerTraits", "Responder", "SimulatedBeat", "World", "draw_traits"]
+__all__ = [
+    "AS_DRAWN",
+    "Listener",
+    "ListenerTraits",
+    "Responder",
+    "SimulatedBeat",
+    "Variation",
+    "World",
+    "draw_traits",
+]
 
 LOWEST_MEAN_BPM, HIGHEST_MEAN_BPM = 38.0, 180.0  # keeps a sum of extremes within what a sitting person has
 DISTURBANCES_FROM_S, DISTURBANCES_TO_S = 60.0, 1200.0  # assumption: settled in, and within a 20-min session
@@ -52,7 +61,7 @@ class Listener:
     def __init__(self, traits: ListenerTraits, seed: int) -> None:
         rng = random.Random(f"pulsetune listener session {seed}")  # noqa: S311
         self.traits = traits
-        self._disturbances = _draw_disturbances(traits.disturbance_chances, rng)
+        self._disturbances = _draw_disturbances(traits, rng)
         self._wander = Wander(traits.wander_bpm, rng)
         self._beats = BeatGenerator(traits, rng)
         self._response = MusicResponse(traits)
@@ -114,13 +123,13 @@ class Listener:
         return traits.resting_heart_rate_bpm + traits.arrival_arousal_bpm * left
 
 
-def _draw_disturbances(chances: int, rng: random.Random) -> tuple[_Disturbance, ...]:
-    drawn = []
-    for _ in range(chances):
+def _draw_disturbances(traits: ListenerTraits, rng: random.Random) -> tuple[_Disturbance, ...]:
+    scale, drawn = traits.disturbance_scale, []
+    for _ in range(traits.disturbance_chances):
         t_s, peak_bpm = rng.uniform(DISTURBANCES_FROM_S, DISTURBANCES_TO_S), rng.uniform(5.0, 14.0)
         kind = rng.random()  # half are coughs and startles, a quarter posture, a quarter nothing (assumption)
         if kind < 0.75:
-            drawn.append(_Disturbance(t_s, peak_bpm, POSTURE_BPM if kind >= 0.5 else 0.0))
+            drawn.append(_Disturbance(t_s, scale * peak_bpm, scale * POSTURE_BPM if kind >= 0.5 else 0.0))
     return tuple(drawn)
 
 

@@ -19,6 +19,8 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
+_Four = tuple[float, float, float, float]
+
 
 class Responder(StrEnum):
     """What a tempo a little slower than the own heart does to this listener."""
@@ -73,6 +75,8 @@ class ListenerTraits:
         Rise in bpm per bpm that the music is slower than the heart.
     disturbance_chances : int
         How many coughs, startles or changes of posture may come in the first 20 min; a quarter of them do not.
+    disturbance_scale : float
+        Size of the disturbances, as a multiple of what is drawn.
     """
 
     responder: Responder
@@ -93,13 +97,37 @@ class ListenerTraits:
     coupling_window: float
     paradox_gain: float
     disturbance_chances: int = 3
+    disturbance_scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """How far a population departs from what was assumed of it: does a finding survive other assumptions?
+
+    Attributes
+    ----------
+    coupling_window_factor : float
+        Multiplies the half-width of a "nearby" tempo.
+    responders_factor : float
+        Multiplies the shares of strong and weak responders, as far as there is room beside the paradoxical ones; the
+        rest are non-responders.
+    noise_factor : float
+        Multiplies wander, waves and disturbances.
+    """
+
+    coupling_window_factor: float = 1.0
+    responders_factor: float = 1.0
+    noise_factor: float = 1.0
+
+
+AS_DRAWN = Variation()
 
 
 @dataclass(frozen=True, slots=True)
 class _Belief:
     """What a world says: the mix of responders (in the order of Responder) and the mean sizes of two effects."""
 
-    mix: tuple[float, float, float, float]
+    mix: _Four
     calm_bpm: float
     tempo_effect_bpm_per_10: float
 
@@ -117,7 +145,12 @@ _PARADOX_GAIN = 0.40  # bpm per bpm of lead; existence from Heide and Borkovec 1
 _WANDER_BPM = (0.7, 0.8, 1.0, 1.2)  # assumption; with the waves it gives an SDNN near 31 ms
 
 
-def draw_traits(seed: int, world: World | str = World.MIXED, responder: Responder | None = None) -> ListenerTraits:
+def draw_traits(
+    seed: int,
+    world: World | str = World.MIXED,
+    responder: Responder | None = None,
+    variation: Variation = AS_DRAWN,
+) -> ListenerTraits:
     """Draw one person from a population.
 
     Parameters
@@ -128,6 +161,8 @@ def draw_traits(seed: int, world: World | str = World.MIXED, responder: Responde
         Which belief about music to draw from.
     responder : Responder, optional
         Force the kind of responder; everything else stays as the seed has it.
+    variation : Variation, optional
+        Depart from the assumptions; with factors of 1 every number stays as it is.
 
     Returns
     -------
@@ -140,9 +175,10 @@ def draw_traits(seed: int, world: World | str = World.MIXED, responder: Responde
     """
     belief = _BELIEFS[World(world)]
     rng = random.Random(f"pulsetune listener traits {seed}")  # noqa: S311
-    kind = _pick(rng.random(), belief.mix)
+    kind = _pick(rng.random(), _varied(belief.mix, variation.responders_factor))
     kind = kind if responder is None else responder
     upset = kind is Responder.PARADOXICAL
+    noise = variation.noise_factor
     return ListenerTraits(
         responder=kind,
         resting_heart_rate_bpm=_clip(rng.gauss(65.5, 7.7), 48.0, 90.0),  # Quer 2020, n = 92,457
@@ -151,20 +187,37 @@ def draw_traits(seed: int, world: World | str = World.MIXED, responder: Responde
         settling_s=60.0 * math.exp(rng.gauss(math.log(6.0), 0.4)),  # assumption; cf. 15 min in Sharpley 1993
         breaths_per_min=_clip(rng.gauss(14.5, 2.5), 9.0, 20.0),
         breath_compliance=rng.betavariate(2.0, 2.0),  # assumption
-        breath_wave_bpm=math.exp(rng.gauss(math.log(2.2), 0.4)),  # assumption
-        pressure_wave_bpm=math.exp(rng.gauss(math.log(1.5), 0.3)),  # LF band of ECGSYN (McSharry 2003)
-        wander_bpm=_WANDER_BPM,
+        breath_wave_bpm=noise * math.exp(rng.gauss(math.log(2.2), 0.4)),  # assumption
+        pressure_wave_bpm=noise * math.exp(rng.gauss(math.log(1.5), 0.3)),  # LF band of ECGSYN (McSharry 2003)
+        wander_bpm=_scaled(_WANDER_BPM, noise),
         presence_bpm=rng.gauss(_PRESENCE_BPM, 1.2) + (_PARADOX_PRESENCE_BPM if upset else 0.0),
         calm_bpm=_clip(rng.gauss(belief.calm_bpm, 1.8), -1.5, 8.0) * (not upset),
         tempo_effect_bpm_per_10=max(0.0, rng.gauss(belief.tempo_effect_bpm_per_10, 0.3)),
         brightness_effect_bpm=rng.uniform(0.3, 1.3),  # sign from Dean 2011, size assumed
         coupling_gain=rng.uniform(0.6, 1.4) * _COUPLING_GAIN[kind],
-        coupling_window=rng.uniform(0.06, 0.11),  # pilot 2017: 7 and 10 % yes, 15 % no
+        coupling_window=variation.coupling_window_factor
+        * rng.uniform(0.06, 0.11),  # pilot 2017: 7 and 10 % yes, 15 % no
         paradox_gain=_PARADOX_GAIN if upset else 0.0,
+        disturbance_scale=noise,
     )
 
 
-def _pick(chance: float, mix: tuple[float, float, float, float]) -> Responder:
+def _varied(mix: _Four, responders_factor: float) -> _Four:
+    """The shares with more or fewer strong and weak responders; exactly ``mix`` at a factor of 1."""
+    if responders_factor == 1.0:
+        return mix
+    strong, weak, _, paradoxical = mix
+    room = 1.0 - paradoxical
+    factor = min(responders_factor, room / (strong + weak)) if strong + weak > 0.0 else 1.0
+    return factor * strong, factor * weak, room - factor * (strong + weak), paradoxical
+
+
+def _scaled(values: _Four, by: float) -> _Four:
+    a, b, c, d = values
+    return by * a, by * b, by * c, by * d
+
+
+def _pick(chance: float, mix: _Four) -> Responder:
     for kind, share in zip(Responder, mix, strict=True):
         if chance < share:
             return kind

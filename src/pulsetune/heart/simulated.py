@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from pulsetune.heart.heart_rate_measurement import decode, encode
-from pulsetune.heart.listener import Listener, Responder, SimulatedBeat, World, draw_traits
+from pulsetune.heart.listener import AS_DRAWN, Listener, Responder, SimulatedBeat, Variation, World, draw_traits
 from pulsetune.model import AudioParameters, Contact, Link, LinkChanged, SourceEvent, StrapInfo
 
 NOTIFY_S = 1  # straps notify about once a second
@@ -45,7 +45,7 @@ class SimulatedHeart:
     ----------
     seed : int
         Who the listener is and what happens today: the same seed gives the same bytes.
-    world, responder
+    world, responder, variation
         See ``draw_traits``.
     artifacts, dropouts : bool
         Whether the strap misses or invents a beat now and then, and loses its link twice.
@@ -65,10 +65,11 @@ class SimulatedHeart:
         world: World | str = World.MIXED,
         responder: Responder | None = None,
         *,
+        variation: Variation = AS_DRAWN,
         artifacts: bool = True,
         dropouts: bool = True,
     ) -> None:
-        traits = draw_traits(seed, world, responder)
+        traits = draw_traits(seed, world, responder, variation)
         self.listener = Listener(traits, seed)
         elsewhere = "" if world == World.MIXED else f", world {World(world).value}"
         self.label = f"simulated listener ({_WORDS[traits.responder]}, seed {seed}{elsewhere})"

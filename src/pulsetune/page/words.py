@@ -47,6 +47,8 @@ WISHES: dict[CommandKind, str] = {
     CommandKind.MARK: "you marked this moment",
     CommandKind.STOP: "you stopped",
     CommandKind.SOURCE_ENDED: "the recording ended",
+    CommandKind.SKIP: "you asked for the next sound",
+    CommandKind.SOUNDSCAPE: "you asked for another sound",
 }
 
 ENDINGS: dict[EndedBecause, str] = {

@@ -31,6 +31,11 @@ _SELECT_SESSIONS = """
     FROM sessions WHERE ?1 IS NULL OR id = ?1 ORDER BY id DESC LIMIT ?2
 """
 
+_SELECT_SUMMARIES = """
+    SELECT id, program, source, simulated, started_utc_ms, utc_offset_min, duration_s, beats, ended_because, summary
+    FROM sessions WHERE ended_because IS NOT NULL AND summary IS NOT NULL ORDER BY id DESC
+"""
+
 
 class SessionState(StrEnum):
     """Complete if and only if ``SessionEnded`` was logged; interrupted if nobody is writing it any more."""
@@ -83,6 +88,10 @@ class Library:
         with self._reading() as database:
             found = database.execute("SELECT summary FROM sessions WHERE id = ?", (session_id,)).fetchone()
         return None if found is None or found[0] is None else str(found[0])
+
+    def summaries(self) -> list[tuple[SessionRow, str]]:
+        """Row and summary (JSON) of every complete session that has one, newest first."""
+        return [(self._row(columns[:-1]), columns[-1]) for columns in self._select(_SELECT_SUMMARIES, ())]
 
     def events(self, session_id: int) -> Iterator[tuple[float, Event]]:
         """The events of a session in the order they were logged, each with the tick that used it (``at_s``).
@@ -140,13 +149,16 @@ class Library:
 
     def _rows(self, session_id: int | None = None, limit: int = -1) -> list[SessionRow]:
         """Newest first; one session or all, at most ``limit`` unless that is negative."""
+        return [self._row(columns) for columns in self._select(_SELECT_SESSIONS, (session_id, limit))]
+
+    def _select(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        """Rows about sessions; none where nothing was ever logged."""
         if not self._path.exists():
             return []
         with self._reading() as database:
             if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").fetchone():
                 return []  # a process died between making the file and its tables
-            found = database.execute(_SELECT_SESSIONS, (session_id, limit)).fetchall()
-            return [self._row(columns) for columns in found]
+            return database.execute(query, values).fetchall()
 
     def _row(self, columns: tuple[Any, ...]) -> SessionRow:
         session_id, program, source, simulated, utc_ms, offset_min, duration_s, beats, ended_because = columns

@@ -20,13 +20,14 @@ WIDTH, HEIGHT = 1200, 800
 
 _STYLE = """
 text{font-family:system-ui,"Segoe UI","Helvetica Neue",Arial,sans-serif;font-size:14px;fill:#222}
-.title{font-size:20px;font-weight:600}.soft{fill:#555}
+.title{font-size:20px;font-weight:600}.title-small{font-weight:600}.soft{fill:#555}
 .paper{fill:#fff}.grid{stroke:#ddd;stroke-width:1;fill:none}.axis{stroke:#888;stroke-width:1;fill:none}
 .dots{stroke:#555;stroke-width:3;stroke-linecap:round;fill:none}.thin{stroke:#999;stroke-width:1;fill:none}
 .ectopic{fill:#e69f00;stroke:#5c4000}.missed{fill:#0072b2;stroke:#003a5c}.inserted{fill:none;stroke:#0072b2;stroke-width:2}
 .extra{fill:none;stroke:#b3528c;stroke-width:3}.noise{fill:#d55e00;stroke:#5c2900}
 .line{fill:none;stroke:#0072b2;stroke-width:2;stroke-linejoin:round}.faint{fill:none;stroke:#56b4e9;stroke-width:1}
-.band{fill:#56b4e9;fill-opacity:.3}.gap{fill:#999;fill-opacity:.25}.span{fill:#009e73;fill-opacity:.15}
+.tempo{fill:none;stroke:#d55e00;stroke-width:2;stroke-linejoin:round}.still{fill:none;stroke:#333;stroke-width:1.5;stroke-dasharray:5 3}
+.band{fill:#56b4e9;fill-opacity:.3}.tempo-band{fill:#e69f00;fill-opacity:.28}.gap{fill:#999;fill-opacity:.25}.span{fill:#009e73;fill-opacity:.15}
 @media(prefers-color-scheme:dark){text{fill:#eee}.soft{fill:#bbb}.paper{fill:#161616}.grid{stroke:#333}.axis{stroke:#888}
 .dots{stroke:#bbb}.thin{stroke:#777}.ectopic{stroke:#ffd27a}.missed{stroke:#9bd4f7}.inserted{stroke:#56b4e9}
 .extra{stroke:#cc79a7}.noise{stroke:#ffb38a}.line{stroke:#56b4e9}.faint{stroke:#3d7fa6}}
@@ -34,6 +35,7 @@ text{font-family:system-ui,"Segoe UI","Helvetica Neue",Arial,sans-serif;font-siz
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 _MOST_TIME_TICKS = 12
+_TIME_TICK_PX = 60.0  # room for "1:00:00"
 
 Point = tuple[float, float]
 
@@ -60,13 +62,13 @@ class Panel:
         return self.top + self.height * (1 - min(1.0, max(0.0, share)))
 
 
-def document(title: str, description: str, body: Iterable[str]) -> str:
-    """A whole SVG file with a title and a description for people who do not see it."""
-    size = f'width="{WIDTH}" height="{HEIGHT}"'
+def document(title: str, description: str, body: Iterable[str], width: int = WIDTH, height: int = HEIGHT) -> str:
+    """A whole SVG file with a title and a description for people who do not see it; its size in px."""
+    size = f'width="{width}" height="{height}"'
     spoken = 'role="figure" aria-labelledby="title description" lang="en"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {WIDTH} {HEIGHT}" {spoken}>',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width} {height}" {spoken}>',
             f'<title id="title">{safe(title)}</title>',
             f'<desc id="description">{safe(description)}</desc>',
             f"<style>{_STYLE}</style>",
@@ -87,15 +89,16 @@ def label(x: float, y: float, text: str, *, anchor: str = "start", css: str = ""
     return f'<text x="{_px(x)}" y="{_px(y)}" text-anchor="{anchor}" class="{css}"{more}>{safe(text)}</text>'
 
 
-def axes(panel: Panel, name: str, *, times: bool) -> list[str]:
+def axes(panel: Panel, name: str, *, times: bool, values: bool = True) -> list[str]:
     """Grid, frame and ticks; ``name`` is the quantity with its unit, ``times`` writes the times below."""
     right, bottom = panel.left + panel.width, panel.top + panel.height
     parts: list[str] = []
     for value in value_ticks(panel.low, panel.high, max(2, int(panel.height // 28))):
         y = panel.y(value)
         parts.append(f'<path class="grid" d="M{_px(panel.left)} {_px(y)}H{_px(right)}"/>')
-        parts.append(label(panel.left - 8, y + 5, f"{value:g}", anchor="end"))
-    for t_s in time_ticks(panel.end_s):
+        if values:
+            parts.append(label(panel.left - 8, y + 5, f"{value:g}", anchor="end"))
+    for t_s in time_ticks(panel.end_s, min(_MOST_TIME_TICKS, max(2, int(panel.width // _TIME_TICK_PX)))):
         parts.append(f'<path class="grid" d="M{_px(panel.x(t_s))} {_px(panel.top)}V{_px(bottom)}"/>')
         if times:
             parts.append(label(panel.x(t_s), bottom + 20, time_text(t_s), anchor="middle"))
@@ -103,9 +106,14 @@ def axes(panel: Panel, name: str, *, times: bool) -> list[str]:
         f'<rect class="axis" x="{_px(panel.left)}" y="{_px(panel.top)}" width="{_px(panel.width)}"'
         f' height="{_px(panel.height)}"/>'
     )
-    middle = panel.top + panel.height / 2
-    parts.append(label(28, middle, name, anchor="middle", more=f' transform="rotate(-90 28 {_px(middle)})"'))
+    if name:
+        parts.append(upright(panel.left - 62, panel.top + panel.height / 2, name))
     return parts
+
+
+def upright(x: float, y: float, text: str, *, css: str = "") -> str:
+    """A piece of text that runs from bottom to top, centred."""
+    return label(x, y, text, anchor="middle", css=css, more=f' transform="rotate(-90 {_px(x)} {_px(y)})"')
 
 
 def line(panel: Panel, points: Iterable[tuple[float, float | None]], css: str) -> str:
@@ -157,11 +165,11 @@ def value_ticks(low: float, high: float, most: int) -> list[float]:
     return [round(step * at, 10) for at in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def time_ticks(end_s: float) -> list[float]:
-    """Round times from 0 to ``end_s``."""
+def time_ticks(end_s: float, most: int = _MOST_TIME_TICKS) -> list[float]:
+    """Round times from 0 to ``end_s``, at most ``most`` + 1."""
     longest = _TIME_STEPS_S[-1]
-    fitting = (step for step in _TIME_STEPS_S if end_s / step <= _MOST_TIME_TICKS)
-    step = next(fitting, longest * math.ceil(end_s / longest / _MOST_TIME_TICKS))
+    fitting = (step for step in _TIME_STEPS_S if end_s / step <= most)
+    step = next(fitting, longest * math.ceil(end_s / longest / most))
     return [float(at * step) for at in range(int(end_s // step) + 1)]
 
 

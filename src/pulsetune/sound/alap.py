@@ -97,7 +97,7 @@ class Alap:
                 notes.append(self._sung(tone, at_pulses))
         self._half_bar += 1
         chord = (self.sa_pitch - 12, self.sa_pitch - 5, self.sa_pitch)
-        return HalfBar(tuple(sorted(notes, key=lambda note: note.at_pulses)), chord)
+        return HalfBar(tuple(sorted(notes, key=lambda note: note.at_pulses)), chord, first == self._phrase_from)
 
     # ------------------------------------------------------------ tanpura
 

@@ -148,7 +148,7 @@ class Composer:
         bass = self._voicing.bass
         floor = bass if bass >= BED_LOW else bass + STEPS_PER_OCTAVE
         chord = (floor, *self._voicing.upper)
-        return HalfBar(tuple(notes), tuple(self._pitch(step) for step in chord))
+        return HalfBar(tuple(notes), tuple(self._pitch(step) for step in chord), half == 0 and bar % 2 == 0)
 
     def _enter_bar(self, bar: int, warmth: float) -> None:
         bar_of_section = bar % BARS_PER_SECTION

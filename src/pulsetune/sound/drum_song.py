@@ -57,7 +57,8 @@ class DrumSong:
             at_pulses = float(self._half_bar * PULSES_PER_HALF_BAR + pulse_of_half)
             notes += self._pulse(at_pulses, pulse, bar, density)
         self._half_bar += 1
-        return HalfBar(tuple(notes), (self.root, self.root + 7, self.root + 12, self.root + self._colour))
+        chord = (self.root, self.root + 7, self.root + 12, self.root + self._colour)
+        return HalfBar(tuple(notes), chord, half == 0 and bar % BARS_PER_PHRASE == 0)
 
     def _enter_bar(self, bar: int, warmth: float) -> None:
         if bar % BARS_PER_SECTION == 0:

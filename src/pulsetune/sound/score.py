@@ -44,10 +44,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class HalfBar:
-    """Two pulses of music: its notes in order, and the chord that may sound unpulsed beneath (MIDI pitches)."""
+    """Two pulses of music: its notes in order, and the chord that may sound unpulsed beneath (MIDI pitches).
+
+    ``begins_phrase`` says that a phrase has just ended: other music may take over here.
+    """
 
     notes: tuple[Note, ...]
     chord: tuple[int, ...]
+    begins_phrase: bool = True
 
 
 class ScoreWriter(Protocol):

@@ -209,8 +209,8 @@ def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _parameters(item: Any) -> AudioParameters:
     make: Callable[..., AudioParameters] = AudioParameters
-    *numbers, breath_s = item
-    return make(*map(_real, numbers), _optional(_real)(breath_s))
+    *numbers, breath_s, soundscape = item
+    return make(*map(_real, numbers), _optional(_real)(breath_s), _optional(_text)(soundscape))
 
 
 _COMMANDS: dict[type, tuple[Callable[[Any], object], ...]] = {

@@ -1,13 +1,17 @@
 """The judge by arithmetic done by hand, the rehearsal by what must hold for any listener."""
 
+from dataclasses import replace
+
 import pytest
 
 from pulsetune.heart.listener import Responder
 from pulsetune.model import PolicyName
 from pulsetune.programs import find_program, with_minutes
-from pulsetune.rehearsal import Evening, judge, play_evening, rehearse
+from pulsetune.rehearsal import Evening, Person, judge, play_all, play_evening, rehearse
 
-PROGRAM = with_minutes(find_program("unwind"), 20)
+PROGRAM = replace(
+    find_program("unwind"), minutes=20.0, calibrate_s=120.0, consolidate_s=60.0, fade_s=75.0, silence_s=60.0
+)
 THIN_S = 1200 - 60 - 75 - 60  # consolidate begins here
 
 
@@ -62,9 +66,18 @@ def test_a_quiet_evening_is_repeatable_and_has_no_music():
 def test_a_rehearsal_gives_every_policy_the_same_listeners():
     program = with_minutes(PROGRAM, 6)
     told = []
-    found = rehearse(
-        program, [PolicyName.FIXED, PolicyName.MATCH_ONLY], "mixed", [1, 2], progress=told.append, workers=2
-    )
-    assert told == [1, 2, 3, 4, 5, 6]
-    assert [e.seed for e, _ in found[PolicyName.FIXED]] == [1, 2]
-    assert [o.responder for _, o in found[PolicyName.FIXED]] == [o.responder for _, o in found[PolicyName.MATCH_ONLY]]
+    people = [Person("mixed", 1), Person("mixed", 2)]
+    found = list(play_all(program, [PolicyName.FIXED, PolicyName.MATCH_ONLY], people, progress=told.append, workers=2))
+    assert told == [1, 2]
+    for seed, played in zip((1, 2), found, strict=True):
+        assert list(played) == [PolicyName.QUIET, PolicyName.FIXED, PolicyName.MATCH_ONLY]
+        assert {evening.seed for evening, _ in played.values()} == {seed}
+        assert len({evening.responder for evening, _ in played.values()}) == 1
+        assert played[PolicyName.QUIET][1].vs_silence_bpm == 0
+
+
+def test_results_are_the_same_on_one_worker_and_on_two():
+    program = with_minutes(PROGRAM, 6)
+    one, two = (rehearse(program, [PolicyName.FIXED], "tempo", [3, 4, 5], workers=workers) for workers in (1, 2))
+    assert one == two
+    assert [outcome.seed for _, outcome in one[PolicyName.FIXED]] == [3, 4, 5]

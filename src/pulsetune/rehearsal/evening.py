@@ -1,0 +1,135 @@
+"""One simulated listener through one session: what happened, second by second.
+
+Rules of this file:
+1. Nothing here decides anything: the engine and the loop are those of a live session.
+2. What is recorded is the model's truth, which no strap would tell: never show it as a measurement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from pulsetune.clocks import SteppedClock
+from pulsetune.heart.listener import AS_DRAWN, Responder, Variation
+from pulsetune.heart.simulated import SimulatedHeart
+from pulsetune.model import (
+    AudioParameters,
+    Baseline,
+    Cue,
+    Event,
+    Link,
+    LinkChanged,
+    ListenerProfile,
+    Phase,
+    PolicyName,
+    Program,
+    SessionStarted,
+)
+from pulsetune.session import Parts, run_session
+from pulsetune.sound.silent import SilentSink
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """One simulated session; index k of the series is second k + 1.
+
+    ``tempo_bpm`` is None while no pulse is played. The speeds of the tempo are the largest from one second to the next,
+    ``dropout_moves_percent`` how far the tempo moved over each dropout that began and ended with a pulse.
+    """
+
+    seed: int
+    responder: Responder
+    true_heart_rate_bpm: tuple[float, ...]
+    tempo_bpm: tuple[float | None, ...]
+    baseline_bpm: float | None
+    companion: bool
+    max_fall_percent_per_min: float
+    max_rise_percent_per_min: float
+    dropout_moves_percent: tuple[float, ...]
+
+
+def play_evening(
+    program: Program,
+    policy: PolicyName,
+    world: str,
+    seed: int,
+    responder: Responder | None = None,
+    variation: Variation = AS_DRAWN,
+) -> Evening:
+    """Run one listener through one session; raises ValueError if there is no such world."""
+    heart = SimulatedHeart(seed, world, responder, variation=variation)
+    recorder = _Recorder(heart)
+    started = SessionStarted(0.0, "", 1, program, ListenerProfile(), policy, heart.label, True, seed, 0, 0, "UTC")
+    parts = Parts(heart, SilentSink(), SteppedClock(), _Nowhere(), watch=recorder.watch, hear=heart.hear)
+    asyncio.run(run_session(started, parts))
+    return recorder.evening(seed)
+
+
+class _Nowhere:
+    """A session store that keeps nothing."""
+
+    session_id = 0
+    trouble = None
+
+    def append(self, at_s: float, event: Event) -> None:
+        """Forget it."""
+
+    def finish(self, summary_json: str) -> None:
+        """Forget it."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class _Recorder:
+    """Watches one session: the true heart rate each second, the tempo, the phases."""
+
+    def __init__(self, heart: SimulatedHeart) -> None:
+        self._heart = heart
+        self._true_bpm: list[float] = []
+        self._tempo_bpm: dict[int, float] = {}
+        self._baseline_bpm: float | None = None
+        self._companion = False
+        self._lost_s: list[float] = []
+        self._back_s: list[float] = []
+
+    def watch(self, now_s: float, events: Sequence[Event]) -> None:
+        while len(self._true_bpm) + 1 <= now_s:
+            self._true_bpm.append(self._heart.listener.heart_rate_bpm)
+        for event in events:
+            match event:
+                case AudioParameters() if event.t_s == int(event.t_s) and event.pulse_level > 0:
+                    self._tempo_bpm[int(event.t_s)] = event.tempo_bpm
+                case Baseline():
+                    self._baseline_bpm = event.heart_rate_bpm
+                case Cue() if event.phase is Phase.COMPANION:
+                    self._companion = True
+                case LinkChanged(link=Link.LOST):
+                    self._lost_s.append(event.t_s)
+                case LinkChanged(link=Link.CONNECTED) if event.t_s > 0:
+                    self._back_s.append(event.t_s)
+
+    def evening(self, seed: int) -> Evening:
+        tempo = self._tempo_bpm
+        changes = [
+            100 * (tempo[second + 1] / before - 1) * 60 for second, before in tempo.items() if second + 1 in tempo
+        ]
+        moves = [
+            100 * abs(tempo[ceil(back_s)] / tempo[int(lost_s)] - 1)
+            for lost_s, back_s in zip(self._lost_s, self._back_s, strict=False)
+            if int(lost_s) in tempo and ceil(back_s) in tempo
+        ]
+        return Evening(
+            seed,
+            self._heart.listener.traits.responder,
+            tuple(self._true_bpm),
+            tuple(tempo.get(second) for second in range(1, len(self._true_bpm) + 1)),
+            self._baseline_bpm,
+            self._companion,
+            max_fall_percent_per_min=max(0.0, -min(changes, default=0.0)),
+            max_rise_percent_per_min=max(0.0, max(changes, default=0.0)),
+            dropout_moves_percent=tuple(moves),
+        )
