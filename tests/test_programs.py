@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pulsetune.errors import ProgramError, PulseTuneError, WrongUse
@@ -279,6 +279,7 @@ def written(value) -> str:
     return str(value)
 
 
+@settings(max_examples=60)
 @given(
     st.text(max_size=300)
     | st.lists(st.sampled_from([*GOOD.splitlines(), "[lead]", "x = [", '"""', "'", "="])).map("\n".join)

@@ -28,6 +28,7 @@ class Plan:
     """
 
     begins_bpm: float
+    listen_only: bool
     tempo_bpm: tuple[float | None, ...]
     heart_rate_bpm: tuple[float, ...]
     phases: tuple[PhaseSpan, ...]
@@ -57,7 +58,7 @@ def planned(program: Program, begins_bpm: float, profile: ListenerProfile = List
             tempo.append(heart.tempo_bpm)
             rates.append(round(heart.mean_bpm, 3))
         ticks += 1
-    return Plan(begins_bpm, tuple(tempo), tuple(rates), tuple(fold.summary().phases), tuple(cues))
+    return Plan(begins_bpm, profile.listen_only, tuple(tempo), tuple(rates), tuple(fold.summary().phases), tuple(cues))
 
 
 class _Follower:

@@ -29,7 +29,7 @@ def call(*words: str, code: int = 0) -> Result:
 
 
 def play(*words: str) -> Result:
-    return call("play", "--output", "silent", "--seed", "1", "--minutes", "12", "--json", *words)
+    return call("play", "--output", "silent", "--seed", "1", "--minutes", "8", "--json", *words)
 
 
 def summary(result: Result) -> dict:

@@ -13,17 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulsetune.model import AudioParameters, PulseTick
-from pulsetune.sound.process import BLOCK_FRAMES, main
+from pulsetune.sound.process import main
+from pulsetune.sound.render_loop import BLOCK_FRAMES
 from pulsetune.sound.score import Note
+from pulsetune.sound.wire import Open
 
 RATE_HZ = 48_000
 COMMAND = (sys.executable, "-m", "tests.fakes.sound_child")
 
 
 class PlainPlayer:
-    def __init__(self, soundscape: str, seed: int, start_frame: int) -> None:
-        self.position_frames = self.known_frames = start_frame
-        self._start_frame = start_frame
+    def __init__(self, order: Open) -> None:
+        self.position_frames = self.known_frames = self._start_frame = order.start_frame
         self._manner = sys.argv[1]
 
     def push(self, parameters: AudioParameters) -> None:
@@ -42,7 +43,10 @@ class PlainPlayer:
     def take_ticks(self) -> list[PulseTick]:
         return []
 
-    def take_notes(self) -> list[tuple[int, Note]]:
+    def take_notes(self) -> list[tuple[int, Note, str]]:
+        return []
+
+    def take_troubles(self) -> list[str]:
         return []
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,30 @@ def test_a_file_goes_on_where_it_stopped_to_the_frame() -> None:
     assert [sent.t_s for sent in state.targets()] == [float(second) for second in range(2, 11)]  # 123456 is 2.57 s
     state.take(at_frame(480_000))
     assert state.seconds == 10.0
+
+
+def test_music_comes_back_with_the_soundscape_that_was_wanted_there() -> None:
+    state = live()
+    assert state.order(0.0).soundscape == "felt-piano"
+    for second in range(31):
+        state.add(replace(target(float(second)), soundscape="raga" if second >= 20 else None))
+    state.ended()
+    assert state.order(30.5).soundscape == "raga"
+    state.add(replace(target(31.0), soundscape="theremin"))  # which does not exist, so it is never played
+    state.add(replace(target(40.0), soundscape="theremin"))
+    assert state.order(40.5).soundscape == "raga"
+
+
+def test_a_file_comes_back_with_the_soundscape_of_the_frame_where_it_stopped() -> None:
+    state = in_a_file()
+    state.order(0.0)
+    for second in range(11):
+        state.add(replace(target(float(second)), soundscape="raga" if second >= 8 else None))
+    state.take(at_frame(5 * RATE_HZ))
+    state.ended()
+    order = state.order(10.0)
+    assert (order.start_frame, order.soundscape) == (5 * RATE_HZ, "felt-piano")
+    assert state.targets()[-1].soundscape == "raga"  # the wish is still to come
 
 
 def test_what_is_recorded_beside_live_sound_goes_on_in_a_second_part() -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pulsetune.errors import WrongUse
 from pulsetune.model import PulseTick
 from pulsetune.sound.clock import MusicClock
-from pulsetune.sound.midi_score import TempoMap, write_score
+from pulsetune.sound.midi_score import write_score
 from pulsetune.sound.score import Hand
+from pulsetune.sound.tempo_map import TempoMap
 from pulsetune.sound.wire import Sounded
 from tests.tools.music import target
 from tests.tools.standard_midi_file import read, seconds
@@ -34,8 +35,10 @@ def gliding(count: int) -> list[PulseTick]:
     return [pulse(index, clock.frame_of(index)) for index in range(count)]
 
 
-def plain(frame: int, pitch: int, hand: Hand = Hand.LEFT, cents: float = 0.0) -> Sounded:
-    return Sounded(frame, pitch, 0.5, hand, cents, None, None)
+def plain(
+    frame: int, pitch: int, hand: Hand = Hand.LEFT, cents: float = 0.0, soundscape: str = "felt-piano"
+) -> Sounded:
+    return Sounded(frame, pitch, 0.5, hand, cents, None, None, soundscape)
 
 
 def test_two_readers_find_every_note_where_it_sounded(tmp_path: Path) -> None:
@@ -83,8 +86,10 @@ def test_what_comes_before_the_first_pulse_keeps_its_time(tmp_path: Path) -> Non
 def test_just_intonation_and_glides_are_written_as_bends(tmp_path: Path) -> None:
     pulses = [pulse(index, 48_000 * index) for index in range(8)]
     line = [
-        Sounded(0, 60, 0.5, Hand.RIGHT, 0.0, 1.0, 0.0),
-        Sounded(48_000, 64, 0.5, Hand.RIGHT, -13.686, 2.0, 0.5),  # a glide to a just third, half a pulse long
+        Sounded(0, 60, 0.5, Hand.RIGHT, 0.0, 1.0, 0.0, "felt-piano"),
+        Sounded(
+            48_000, 64, 0.5, Hand.RIGHT, -13.686, 2.0, 0.5, "felt-piano"
+        ),  # a glide to a just third, half a pulse long
     ]
     write_score(tmp_path / "s.mid", "raga", [*line, plain(0, 55, Hand.LEFT, 1.955)], pulses)
     _, events = read(tmp_path / "s.mid")
@@ -116,6 +121,45 @@ def test_a_key_is_never_struck_while_it_is_down_and_always_let_go(tmp_path_facto
         else:
             down.discard(key)
     assert not down
+
+
+def test_after_another_soundscape_came_its_notes_have_its_instruments(tmp_path: Path) -> None:
+    pulses = [pulse(index, 48_000 * index) for index in range(12)]
+    piano = [plain(48_000 * index, 50 + index) for index in range(6)]
+    strings = [plain(48_000 * index, 50 + index, Hand.RIGHT, soundscape="ocean-strings") for index in range(4, 10)]
+    notes = sorted([*piano, *strings], key=lambda note: note.frame)  # both play from pulse 4 to 5
+    write_score(tmp_path / "s.mid", "felt-piano", notes, pulses)
+    _, events = read(tmp_path / "s.mid")
+    assert heard_programs(events) == {
+        **dict.fromkeys(((480 * index, 50 + index, 0) for index in range(6)), 1),
+        **dict.fromkeys(((480 * index, 50 + index, 48) for index in range(4, 10)), 1),
+    }
+
+
+def test_more_instruments_than_channels_change_the_instrument_of_the_oldest_channel(tmp_path: Path) -> None:
+    """Sixteen bends of a raga string after a piano: the sixteenth takes the piano's channel."""
+    pulses = [pulse(index, 48_000 * index) for index in range(30)]
+    strings = [plain(48_000 * (index + 1), 55, Hand.LEFT, float(index), "raga") for index in range(15)]
+    write_score(tmp_path / "s.mid", "felt-piano", [plain(0, 60), *strings, plain(48_000 * 20, 60)], pulses)
+    _, events = read(tmp_path / "s.mid")
+    programs = heard_programs(events)
+    assert programs == {
+        (0, 60, 0): 1, (480 * 20, 60, 0): 1, **dict.fromkeys(((480 * (index + 1), 55, 104) for index in range(15)), 1)
+    }  # fmt: skip
+
+
+def heard_programs(events: list) -> dict[tuple[int, int, int], int]:
+    """How often each (tick, key, General MIDI program) is struck, as a synthesiser would play the file."""
+    order = {0xC0: 0, NOTE_ON: 1}
+    program: dict[int, int] = {}
+    struck: dict[tuple[int, int, int], int] = {}
+    for event in sorted((e for e in events if e.status in order), key=lambda e: (e.at, order[e.status])):
+        if event.status == 0xC0:
+            program[event.channel] = event.data[0]
+        elif event.data[1] > 0:
+            key = event.at, event.data[0], program[event.channel]
+            struck[key] = struck.get(key, 0) + 1
+    return struck
 
 
 def test_without_pulses_a_second_is_a_second() -> None:

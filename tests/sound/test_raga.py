@@ -189,7 +189,7 @@ def hear(
         for one in targets:
             player.push(one)
         blocks = [player.render() for _ in range(int(seconds * SAMPLE_RATE_HZ / BLOCK_FRAMES))]
-        return np.concatenate(blocks).astype(np.float64), player.take_notes(), player.dropped_notes
+        return np.concatenate(blocks).astype(np.float64), [one[:2] for one in player.take_notes()], player.dropped_notes
     finally:
         player.close()
 

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from pulsetune.clocks import SteppedClock, SystemClock
 from pulsetune.errors import PulseTuneError, SoundDeviceMissing, WrongUse
 from pulsetune.model import AudioParameters, SoundState, SoundStatus
 from pulsetune.ports import AHEAD_S
-from pulsetune.sound import continuity
+from pulsetune.sound import continuity, succession
 from pulsetune.sound.link import CHILD_COMMAND
 from pulsetune.sound.supervisor import ProcessSink
 from pulsetune.sound.wire import OutputKind, OutputSpec
 from tests.fakes.sound_child import COMMAND as PLAIN
 from tests.needs import need
+from tests.tools.live import gone_within
 
 RATE_HZ = 48_000
 STEADY, DYING, COUNTING = ((*PLAIN, manner) for manner in ("steady", "dying", "counting"))
@@ -89,6 +91,7 @@ def test_sound_comes_back_after_the_process_dies_or_hangs(blow: str, limit_s: fl
         first = await session.playing(1)
         assert first.latency_s is not None
         assert 1.5 < first.latency_s < 3.3
+        await session.until(lambda: session.sink.successor_id is not None)  # three seconds later
         old = session.sink.process_id
         assert old is not None
         os.kill(old, getattr(signal, blow))
@@ -177,7 +180,50 @@ def test_without_a_sound_device_opening_says_so(monkeypatch: pytest.MonkeyPatch,
     run(work())
 
 
+def test_a_successor_waits_takes_over_and_leaves_with_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    need("posix", hasattr(signal, "SIGKILL"), "only POSIX has kill -9")
+    monkeypatch.setattr(succession, "WAKE_CHECKS", 2)
+
+    async def work() -> None:
+        session = LiveSession()
+        await session.sink.open()
+        await session.until(lambda: session.sink.successor_id is not None)
+        first, second = session.sink.process_id, session.sink.successor_id
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        await session.until(lambda: session.sink.process_id == second)
+        await session.until(lambda: session.sink.successor_id not in (None, second))
+        third = session.sink.successor_id
+        assert third is not None
+        session.sink.fade(0.0, 0.1)
+        await session.sink.close()
+        assert gone_within(third, 5.0)
+
+    run(work())
+
+
 # ---------------------------------------------------------------- files
+
+
+def test_another_soundscape_comes_in_a_file_and_every_note_says_whose_it_is(tmp_path: Path) -> None:
+    async def work() -> None:
+        sink = file_sink(tmp_path / "a.wav", CHILD_COMMAND)
+        await sink.open()
+        for t_s in range(11):
+            wanted = "frame-drum" if t_s >= 2 else "theremin" if t_s >= 1 else None
+            sink.apply(replace(target(float(t_s)), soundscape=wanted))
+            await sink.ready(float(t_s))
+        await sink.close()
+        assert sink.report.seconds == 10.0
+        assert [tick.frame for tick in sink.pulses] == [RATE_HZ * second for second in range(11)]
+        before = {note.soundscape for note in sink.notes if note.frame < 8 * RATE_HZ}
+        after = {note.soundscape for note in sink.notes if note.frame >= 8 * RATE_HZ}
+        assert (before, after) == ({"felt-piano"}, {"felt-piano", "frame-drum"})  # phrases of eight pulses, 60 BPM
+        said = [event for event in sink.drain(10.0) if isinstance(event, SoundStatus)]
+        assert [event.state for event in said] == [SoundState.STARTING, SoundState.PLAYING, SoundState.FINISHED]
+        assert "theremin" in said[1].detail
+
+    run(work())
 
 
 def test_back_pressure_keeps_a_fast_clock_within_its_bound(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ commands = st.one_of(
         numbers,
         numbers,
         st.booleans(),
+        texts,
     ),
     st.builds(Target, parameters),
     st.builds(Fade, numbers, numbers),
@@ -56,7 +57,15 @@ messages = st.one_of(
     st.builds(Progress, wholes, wholes, wholes, wholes),
     st.builds(Tick, wholes, wholes),
     st.builds(
-        Sounded, wholes, wholes, numbers, st.sampled_from(Hand), numbers, st.none() | numbers, st.none() | numbers
+        Sounded,
+        wholes,
+        wholes,
+        numbers,
+        st.sampled_from(Hand),
+        numbers,
+        st.none() | numbers,
+        st.none() | numbers,
+        texts,
     ),
 )
 
@@ -112,7 +121,7 @@ def test_a_line_cut_short_by_a_kill_is_no_message(message: Message, data: st.Dat
         b'["Tick",1,2]',
         b'["fade",1.0,1.0]',
         b'{"Fade":[1.0,1.0]}',
-        b'["Open","cinema",null,null,"felt-piano",1,0,1.0,1.0,true]',
+        b'["Open","cinema",null,null,"felt-piano",1,0,1.0,1.0,true,""]',
         b"[" * 100_000,
         b"",
     ],

@@ -43,3 +43,11 @@ def click_db(samples: Samples, above_hz: float, rate: float = 48_000) -> float:
     """Highest peak of what lies above ``above_hz``, where the music has nothing and a click has as much as anywhere."""
     sections = signal.butter(6, above_hz, "highpass", fs=rate, output="sos")
     return float(20 * np.log10(np.abs(signal.sosfilt(sections, samples, axis=0)).max() + 1e-12))
+
+
+def short_term_lufs(samples: Samples) -> NDArray[np.float64]:
+    """Loudness of windows of 3 s (EBU Tech 3341), one each 0.1 s."""
+    weighted = signal.lfilter(*HIGH_PASS, signal.lfilter(*SHELF, samples, axis=0), axis=0)
+    power = np.concatenate([[0.0], np.cumsum(np.sum(weighted**2, axis=1))])
+    starts = np.arange(0, len(weighted) - 144_000, 4_800)
+    return -0.691 + 10 * np.log10((power[starts + 144_000] - power[starts]) / 144_000 + 1e-12)

@@ -12,7 +12,7 @@ import contextlib
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 from pulsetune.model import Command, CommandKind, Event
@@ -23,16 +23,23 @@ KEYS = {
     "-": CommandKind.SOFTER,
     "d": CommandKind.DIZZY,
     "m": CommandKind.MARK,
+    "n": CommandKind.SKIP,
     "q": CommandKind.STOP,
 }
-KEYS_HELP = "Keys: p pause or go on, + louder, - softer, m mark a moment, d I feel dizzy, q stop (Ctrl-C too)."
+KEYS_HELP = (
+    "Keys: p pause or go on, + louder, - softer, n next sound, m mark a moment, d I feel dizzy, q stop (Ctrl-C too)."
+)
 PATIENCE = 3  # times Ctrl-C
 
 
 class Asking:
-    """Collects wishes; ``commands`` hands them to the session, once a tick."""
+    """Collects wishes; ``commands`` hands them to the session, once a tick.
 
-    def __init__(self) -> None:
+    ``translated`` makes of each what the guide understands.
+    """
+
+    def __init__(self, translated: Callable[[Command], Command] = lambda command: command) -> None:
+        self._translated = translated
         self._waiting: deque[CommandKind] = deque()
         self._paused = False
         self._interrupts = 0
@@ -43,7 +50,7 @@ class Asking:
         if self._keys_on:
             for key in _pressed():
                 self._press(key)
-        out = [Command(now_s, kind) for kind in self._waiting]
+        out = [self._translated(Command(now_s, kind)) for kind in self._waiting]
         self._waiting.clear()
         return out
 

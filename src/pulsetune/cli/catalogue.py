@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulsetune.errors import ProgramError, PulseTuneError, WrongUse
-from pulsetune.model import Program
+from pulsetune.errors import DamagedData, ProgramError, PulseTuneError, WrongUse
+from pulsetune.model import ListenerProfile, Program
 
 if TYPE_CHECKING:
     from pulsetune.program_plan import Plan
@@ -129,13 +129,25 @@ def _show(name: str, heart_rate_bpm: float, plot: Path | None, *, as_json: bool,
             raise WrongUse(f"{plot} does not end in .svg.", "Plots are SVG files.")
         check_target(plot, "--plot", force=force)
     program = _found(name)
-    plan = planned(program, heart_rate_bpm) if plot is not None or not as_json else None
+    plan = planned(program, heart_rate_bpm, _said()) if plot is not None or not as_json else None
     if plot is not None and plan is not None:
         _draw(program, plan, plot)
     if as_json:
         click.echo(json.dumps(asdict(program), ensure_ascii=False))
     elif plan is not None:
         click.echo(_shown(program, plan))
+
+
+def _said() -> ListenerProfile:
+    """What the listener said of themselves, for a plan that is theirs; a profile that cannot be read is only said."""
+    from pulsetune.records.home import home
+    from pulsetune.records.profile import read_listen_only
+
+    try:
+        return ListenerProfile(bool(read_listen_only(home())))
+    except DamagedData as problem:
+        click.echo(str(problem), err=True)
+        return ListenerProfile()
 
 
 def _shown(program: Program, plan: Plan) -> str:

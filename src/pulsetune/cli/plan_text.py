@@ -10,6 +10,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 from itertools import pairwise
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from pulsetune.model import Phase, Program
@@ -69,7 +70,8 @@ def value_text(value: object) -> str:
 
 def plan_words(plan: Plan) -> str:
     """What a picture of a plan shows, in a sentence."""
-    return f"Planned tempo, for a heart that begins at {plan.begins_bpm:g} a minute and follows calmly"
+    said = ", not led, as you said in `pulsetune profile`" if plan.listen_only else ""
+    return f"Planned tempo, for a heart that begins at {plan.begins_bpm:g} a minute and follows calmly{said}"
 
 
 def phase_word(phase: str) -> str:
@@ -81,7 +83,9 @@ def tempo_picture(plan: Plan) -> str:
     """The tempo (``*``), the heart (``.``) and the phases of a plan over time."""
     tempo, heart = _columns(plan.tempo_bpm), _columns(plan.heart_rate_bpm)
     known = [value for value in (*tempo, *heart) if value is not None]
-    low, high = min(known) - 1, max(known) + 1
+    room = max(1.0, (PICTURE_ROWS - 1 - (max(known) - min(known))) / 2)  # a row is a beat a minute at least
+    low = float(floor(min(known) - room))
+    high = low + max(PICTURE_ROWS - 1, ceil(max(known) + 1 - low))
     rows = [[" "] * PICTURE_COLUMNS for _ in range(PICTURE_ROWS)]
     for series, mark in ((heart, "."), (tempo, "*")):
         for column, value in enumerate(series):

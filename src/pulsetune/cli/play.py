@@ -107,6 +107,7 @@ def _wishes(
 def resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
     """The program of that name, with what was asked for put in its place; ``WrongUse`` for what does not exist."""
     from pulsetune.cli.catalogue import say_shadowed
+    from pulsetune.program_file import POLICIES
     from pulsetune.programs import find_program, with_minutes
     from pulsetune.records.home import home
     from pulsetune.sound.soundscapes import SOUNDSCAPES
@@ -118,8 +119,11 @@ def resolve(name: str, sound: str | None, policy: str | None, minutes: float | N
             raise WrongUse(f"{minutes} minutes is not possible.", "Give a number, such as --minutes 20.")
         program = with_minutes(program, minutes)
     if policy is not None:
-        if policy not in list(PolicyName):
-            raise WrongUse(f'There is no policy "{policy}".', f"Known policies: {', '.join(PolicyName)}.")
+        if policy not in POLICIES:
+            known = f"Known policies: {', '.join(POLICIES)}."
+            if policy in list(PolicyName):
+                raise WrongUse(f'The policy "{policy}" is for rehearsals only.', known)
+            raise WrongUse(f'There is no policy "{policy}".', known)
         program = replace(program, policy=PolicyName(policy))
     if sound is not None:
         program = replace(program, soundscape=sound)
@@ -152,13 +156,15 @@ async def _run(program: Program, wanted: Wanted, score: Path | None, page: Sessi
     from pulsetune.cli.choosing import choose
     from pulsetune.cli.page import together
     from pulsetune.cli.profile import profile_words
+    from pulsetune.cli.sound_order import SoundOrder
     from pulsetune.cli.status import StatusLine
     from pulsetune.records.home import home
     from pulsetune.records.profile import listener_profile, read_listen_only
     from pulsetune.records.store import SessionLog
     from pulsetune.session import Parts, run_session
+    from pulsetune.sound.soundscapes import SOUNDSCAPES
 
-    asking = Asking()
+    asking = Asking(SoundOrder(tuple(SOUNDSCAPES), wanted.soundscape).translated)
     read_listen_only(home())  # a profile that cannot be read is said before anything is looked for
     chosen = await choose(wanted, _say)
     known = listener_profile(home(), simulated=chosen.source.simulated)

@@ -13,6 +13,7 @@ from pulsetune.summary import PhaseSpan
 
 _TOP, _HEIGHT = 150.0, 560.0
 _ROOM_BPM = 2.0  # above and below the curves
+_LEAST_BPM = 14.0  # from bottom to top: small waves must not look like storms
 _LETTER_PX = 7.5  # mean width of a letter at 14 px
 _LANES = 3  # lines for the names of phases; short ones would write over each other
 
@@ -28,7 +29,8 @@ def tempo_plot(
     """An SVG file; index k of a series is second k, and ``word`` names a phase for people."""
     end_s = max(1.0, len(heart_rate_bpm) - 1.0)
     known = [value for value in (*tempo_bpm, *heart_rate_bpm) if value is not None]
-    panel = Panel(_TOP, _HEIGHT, end_s, min(known) - _ROOM_BPM, max(known) + _ROOM_BPM)
+    room = max(_ROOM_BPM, (_LEAST_BPM - (max(known) - min(known))) / 2)
+    panel = Panel(_TOP, _HEIGHT, end_s, min(known) - room, max(known) + room)
     played = any(value is not None for value in tempo_bpm)
     body = [
         label(30, 40, title, css="title"),

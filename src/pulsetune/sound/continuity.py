@@ -15,6 +15,7 @@ from pathlib import Path
 from pulsetune.model import AudioParameters, PulseTick
 from pulsetune.ports import AHEAD_S
 from pulsetune.sound.clock import SAMPLE_RATE_HZ
+from pulsetune.sound.soundscapes import SOUNDSCAPES
 from pulsetune.sound.wire import Open, OutputKind, OutputSpec, Progress, Tick
 
 RESTART_DELAYS_S = (0.0, 0.5, 1.0, 2.0, 4.0)  # the first at once; a fault that lasts must not burn the processor
@@ -29,14 +30,15 @@ BLOCK_S = 1024 / SAMPLE_RATE_HZ  # a file is rendered in whole blocks until its 
 class Continuity:
     """The state of one session's sound across its processes."""
 
-    def __init__(self, output: OutputSpec, record: Path | None, soundscape: str, seed: int) -> None:
+    def __init__(self, output: OutputSpec, record: Path | None, soundscape: str, seed: int, bed: str = "") -> None:
         self.live = output.kind is not OutputKind.FILE
         self.gain = 1.0
         self.restarts = 0
         self._output = output
         self._record = record
-        self._soundscape = soundscape
+        self._soundscapes = [(0.0, soundscape)]  # each with the time from which it is wanted
         self._seed = seed
+        self._bed = bed
         self._history = TargetHistory()
         self._numbering = TickNumbering()
         self._progress = Progress(0, 0, 0, 0)
@@ -63,6 +65,8 @@ class Continuity:
         jumped = self.live and target.t_s - before_s > JUMP_S
         if jumped:
             self._history.clear()
+        if target.soundscape in SOUNDSCAPES and target.soundscape != self._soundscapes[-1][1]:
+            self._soundscapes.append((target.t_s, target.soundscape))
         rendered_s = self._progress.rendered_frame / SAMPLE_RATE_HZ
         self._history.add(target, target.t_s - 2 * LEAD_IN_S if self.live else rendered_s)
         return not jumped
@@ -89,12 +93,13 @@ class Continuity:
             self._output.kind,
             self._part(self._output.path),
             self._part(self._record),
-            self._soundscape,
+            self._soundscape_at(self._start_frame / SAMPLE_RATE_HZ),
             self._seed,
             self._start_frame,
             self.gain,
             FADE_IN_AGAIN_S if again else FADE_IN_S,
             device_required=not again,
+            bed=self._bed,
         )
 
     def targets(self) -> list[AudioParameters]:
@@ -153,6 +158,10 @@ class Continuity:
     def latency_s(self, now_s: float) -> float:
         """How far the ear is behind the log."""
         return round(now_s - self._progress.heard_frame / SAMPLE_RATE_HZ, 3)
+
+    def _soundscape_at(self, t_s: float) -> str:
+        """The soundscape that was wanted last at ``t_s``."""
+        return [name for from_s, name in self._soundscapes if from_s <= max(t_s, 0.0)][-1]
 
     def _frames(self) -> int:
         return self._progress.played_frames if self.live else self._progress.rendered_frame - self._start_frame

@@ -6,12 +6,12 @@ Rules of this file:
 2. A MIDI key knows twelve notes an octave: what lies between them is written as pitch bend. Notes that ring share a channel
    only if they share their bend; a line that glides has a channel of its own.
 3. A key is never struck again before it was let go.
+4. Every soundscape that played has tracks of its own. Channels are given out in the order in which they are first needed;
+   should there be more than a file can have, the one that was given out longest ago changes its instrument.
 """
 
 from __future__ import annotations
 
-import bisect
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,15 +20,13 @@ import mido
 
 from pulsetune.errors import WrongUse
 from pulsetune.model import PulseTick
-from pulsetune.sound.clock import SAMPLE_RATE_HZ
 from pulsetune.sound.score import Hand
+from pulsetune.sound.tempo_map import TICKS_PER_PULSE, TempoMap
 from pulsetune.sound.wire import Sounded
 
-TICKS_PER_PULSE = 480
-UNKNOWN_TEMPO_BPM = 60.0  # where no two pulses were heard there is no tempo
 RINGS_PULSES = 1.0  # a note that simply rings is written this long
 BEND_SEMITONES = 12  # range of the gliding channel: no step of a line is wider
-RING_BEND_SEMITONES = 2  # the range every synthesiser starts with
+RING_BEND_SEMITONES = 2  # of all other channels, and what every synthesiser starts with
 GLIDE_STEP_TICKS = 30  # a glide is written in steps of a sixteenth of a pulse
 CHANNELS = tuple(channel for channel in range(16) if channel != 9)  # 9 is the drum kit
 BEND_LIMIT = 8191
@@ -41,39 +39,6 @@ PROGRAMS: dict[str, tuple[int, int, int]] = {
     "frame-drum": (117, 53, 117),  # melodic tom, voice
 }
 HANDS = (Hand.LEFT, Hand.RIGHT, Hand.INNER)
-
-
-class TempoMap:
-    """Frames to MIDI ticks and back to tempo: from pulse to pulse the tempo is what was heard."""
-
-    def __init__(self, pulses: Sequence[PulseTick]) -> None:
-        points = [(tick.frame, tick.index) for tick in pulses]
-        if len(points) < 2:
-            self._points = [(0, 0), (round(SAMPLE_RATE_HZ * 60 / UNKNOWN_TEMPO_BPM), TICKS_PER_PULSE)]
-            return
-        first_frame, first_index = points[0]
-        frames_a_pulse = (points[1][0] - first_frame) / (points[1][1] - first_index)
-        lead_in = round(TICKS_PER_PULSE * first_frame / frames_a_pulse)
-        self._points = [(0, 0)] if first_frame > 0 and lead_in > 0 else []
-        self._points += [(frame, lead_in + TICKS_PER_PULSE * (index - first_index)) for frame, index in points]
-
-    def ticks(self, frame: float) -> int:
-        """The tick nearest to ``frame``; the first and the last tempo go on beyond the pulses."""
-        at = bisect.bisect_right(self._points, frame, key=lambda point: point[0])
-        at = max(1, min(at, len(self._points) - 1))
-        before, after = self._points[at - 1], self._points[at]
-        share = (frame - before[0]) / (after[0] - before[0])
-        return max(0, round(before[1] + (after[1] - before[1]) * share))
-
-    def tempos(self) -> Iterator[tuple[int, int]]:
-        """Where the tempo changes: tick, and microseconds a pulse."""
-        written = None
-        for before, after in itertools.pairwise(self._points):
-            seconds = (after[0] - before[0]) / SAMPLE_RATE_HZ
-            tempo_us = round(1e6 * seconds * TICKS_PER_PULSE / (after[1] - before[1]))
-            if tempo_us != written:
-                yield before[1], tempo_us
-                written = tempo_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,71 +64,105 @@ def write_score(path: Path, soundscape: str, notes: Sequence[Sounded], pulses: S
         tempo_track.append(mido.MetaMessage("set_tempo", tempo=tempo_us, time=tick - at))
         at = tick
     file.tracks.append(tempo_track)
-    channels = _channels(notes)
-    programs = PROGRAMS.get(soundscape, (0, 0, 0))
-    for hand, program in zip(HANDS, programs, strict=True):
-        mine = [note for note in notes if note.hand is hand]
-        if mine:
-            file.tracks.append(_track(hand, program, mine, channels, tempo_map))
+    played = _played(notes, tempo_map)
+    for track in sorted({one.track for one in played}, key=_place):
+        file.tracks.append(_track(track, [one for one in played if one.track == track]))
     try:
         file.save(path)
     except OSError as error:
         raise WrongUse(f"{path} cannot be written: {error.strerror or error}.", "Choose another place.") from error
 
 
-_Key = tuple[Hand, int | None]  # the hand, and its bend in whole cents, None for a line that glides
+_Track = tuple[str, Hand]
+_Key = tuple[str, Hand, int | None]  # the track, and its bend in whole cents, None for a line that glides
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """A note on its channel; ``new_owner`` where the channel was not its own before."""
+
+    note: Sounded
+    before: Sounded  # the one before it on its channel, or itself
+    channel: int
+    start: int
+    end: int
+    new_owner: bool
+
+    @property
+    def track(self) -> _Track:
+        return self.note.soundscape, self.note.hand
 
 
 def _key(note: Sounded) -> _Key:
-    return note.hand, round(note.cents) if note.glide_pulses is None else None
+    return note.soundscape, note.hand, round(note.cents) if note.glide_pulses is None else None
 
 
-def _channels(notes: Sequence[Sounded]) -> dict[_Key, int]:
-    keys = sorted(
-        {_key(note) for note in notes}, key=lambda key: (HANDS.index(key[0]), key[1] is not None, key[1] or 0)
-    )
-    return {key: CHANNELS[number % len(CHANNELS)] for number, key in enumerate(keys)}
+def _place(track: _Track) -> tuple[str, int]:
+    return track[0], HANDS.index(track[1])
 
 
-def _track(
-    hand: Hand, program: int, notes: Sequence[Sounded], channels: dict[_Key, int], tempo_map: TempoMap
-) -> mido.MidiTrack:
-    events: list[_Event] = []
-    for key, channel in channels.items():
-        if key[0] is hand:
-            events += _prepared(channel, program, key[1])
-    starts = [tempo_map.ticks(note.frame) for note in notes]
+def _played(notes: Sequence[Sounded], tempo_map: TempoMap) -> list[_Played]:
+    """Every note with its channel, its beginning and its end."""
+    channels: dict[_Key, int] = {}
+    owners: dict[int, _Key] = {}
+    before: dict[int, Sounded] = {}
+    following = _followers(notes)
+    out = []
     for number, note in enumerate(notes):
-        channel = channels[_key(note)]
+        key = _key(note)
+        channel = channels.setdefault(key, CHANNELS[len(channels) % len(CHANNELS)])
+        new_owner = owners.get(channel) != key
+        owners[channel] = key
+        start = tempo_map.ticks(note.frame)
         length = RINGS_PULSES if note.length_pulses is None else note.length_pulses
-        end = starts[number] + max(1, round(length * TICKS_PER_PULSE))
-        later = range(number + 1, len(notes))
-        again = next(
-            (starts[at] for at in later if channels[_key(notes[at])] == channel and _stops(note, notes[at])), end
+        end = start + max(1, round(length * TICKS_PER_PULSE))
+        after = following[number]
+        if after is not None:
+            end = min(end, tempo_map.ticks(notes[after].frame))
+        out.append(
+            _Played(note, note if new_owner else before[channel], channel, start, max(start + 1, end), new_owner)
         )
+        before[channel] = note
+    return out
+
+
+def _followers(notes: Sequence[Sounded]) -> list[int | None]:
+    """For each note the number of the next one that lets go of it: the same key again, or the next of the same line."""
+    followers: list[int | None] = [None] * len(notes)
+    next_of: dict[tuple[_Key, int | None], int] = {}
+    for number in range(len(notes) - 1, -1, -1):
+        note = notes[number]
+        line = note.glide_pulses is not None
+        mine = (_key(note), None if line else note.pitch)
+        followers[number] = next_of.get(mine)
+        next_of[mine] = number
+    return followers
+
+
+def _track(track: _Track, played: Sequence[_Played]) -> mido.MidiTrack:
+    soundscape, hand = track
+    program = PROGRAMS.get(soundscape, (0, 0, 0))[HANDS.index(hand)]
+    events: list[_Event] = []
+    for one in played:
+        note, channel = one.note, one.channel
+        if one.new_owner:
+            events += _prepared(one.start, channel, program, _key(note)[2])
         if note.glide_pulses is not None:
-            events += _bends(channel, starts[number], note, notes[number - 1] if number else note)
+            events += _bends(channel, one.start, note, one.before)
         velocity = max(1, min(127, round(127 * note.velocity)))
-        events.append(_Event(starts[number], 2, _message("note_on", channel, note=note.pitch, velocity=velocity)))
-        events.append(
-            _Event(max(starts[number] + 1, min(end, again)), 0, _message("note_off", channel, note=note.pitch))
-        )
-    return _written(hand, events)
+        events.append(_Event(one.start, 2, _message("note_on", channel, note=note.pitch, velocity=velocity)))
+        events.append(_Event(one.end, 0, _message("note_off", channel, note=note.pitch)))
+    return _written(f"{soundscape}: {hand.value}" if soundscape else hand.value, events)
 
 
-def _stops(note: Sounded, later: Sounded) -> bool:
-    """Whether ``later`` lets go of ``note``: the same key again, or the next note of the same line."""
-    return later.pitch == note.pitch or note.glide_pulses is not None
-
-
-def _prepared(channel: int, program: int, bend_cents: int | None) -> Iterator[_Event]:
+def _prepared(at: int, channel: int, program: int, bend_cents: int | None) -> Iterator[_Event]:
     """The channel's instrument, and its bend (or, for a line, the range of its bends)."""
-    yield _Event(0, 0, _message("program_change", channel, program=program))
+    yield _Event(at, 0, _message("program_change", channel, program=program))
+    semitones = BEND_SEMITONES if bend_cents is None else RING_BEND_SEMITONES
+    for control, value in ((101, 0), (100, 0), (6, semitones), (38, 0)):  # registered parameter 0: bend range
+        yield _Event(at, 0, _message("control_change", channel, control=control, value=value))
     if bend_cents is not None:
-        yield _Event(0, 0, _message("pitchwheel", channel, pitch=_wheel(bend_cents, RING_BEND_SEMITONES)))
-        return
-    for control, value in ((101, 0), (100, 0), (6, BEND_SEMITONES), (38, 0)):  # registered parameter 0: bend range
-        yield _Event(0, 0, _message("control_change", channel, control=control, value=value))
+        yield _Event(at, 0, _message("pitchwheel", channel, pitch=_wheel(bend_cents, RING_BEND_SEMITONES)))
 
 
 def _bends(channel: int, start: int, note: Sounded, before: Sounded) -> Iterator[_Event]:
@@ -187,8 +186,8 @@ def _message(kind: str, channel: int, **values: int) -> mido.Message:
     return mido.Message(kind, channel=channel, **values)
 
 
-def _written(hand: Hand, events: list[_Event]) -> mido.MidiTrack:
-    track = mido.MidiTrack([mido.MetaMessage("track_name", name=hand.value, time=0)])
+def _written(name: str, events: list[_Event]) -> mido.MidiTrack:
+    track = mido.MidiTrack([mido.MetaMessage("track_name", name=name, time=0)])
     at = 0
     for event in sorted(events, key=lambda event: (event.at, event.order)):
         track.append(event.message.copy(time=event.at - at))

@@ -1,10 +1,10 @@
-"""The sound process: ``python -m pulsetune.sound.process``, started and watched by ``supervisor.py``.
+"""The sound process: ``python -m pulsetune.sound.process``, started and watched by its parent (``succession.py``).
 
-Commands come on standard input, messages leave on what was standard output (``wire.py``). One thread renders, one
-reads commands, the device has its own.
+Commands come on standard input, messages leave on what was standard output (``wire.py``). One thread renders
+(``render_loop.py``), one reads commands, the device has its own.
 
 Rules of this file:
-1. It keeps its imports few: a listener waits for them after every restart.
+1. It keeps its imports few, and does them before it is asked for anything: a listener waits for them after a restart.
 2. Nothing but messages reaches the parent's pipe: pyo prints, so file descriptor 1 becomes the null device.
 3. It ignores Ctrl-C, and ends by itself within two seconds when its parent has gone.
 4. It ends with ``os._exit``: pyo may crash while an interpreter shuts down.
@@ -12,209 +12,22 @@ Rules of this file:
 
 from __future__ import annotations
 
-import gc
+import contextlib
+import importlib
 import os
 import queue
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from pulsetune.model import SoundState
+from pulsetune.sound.files import FileTrouble
+from pulsetune.sound.outputs import DeviceUnavailable
+from pulsetune.sound.render_loop import MakePlayer, PlayerPort, RenderLoop, Send
+from pulsetune.sound.wire import Command, Message, Open, Problem, State, decode_command, encode
 
-from pulsetune.model import AudioParameters, PulseTick, SoundState
-from pulsetune.sound.clock import SAMPLE_RATE_HZ
-from pulsetune.sound.files import FileOutput, FileTrouble
-from pulsetune.sound.limiter import CHANNELS, TruePeakLimiter
-from pulsetune.sound.outputs import DeviceUnavailable, LiveOutput
-from pulsetune.sound.score import Note
-from pulsetune.sound.wire import (
-    Close,
-    Command,
-    Fade,
-    Message,
-    Open,
-    OutputKind,
-    Problem,
-    Progress,
-    Ready,
-    Sounded,
-    State,
-    Target,
-    Tick,
-    decode_command,
-    encode,
-)
-
-BLOCK_FRAMES = 1024  # as the player renders
-IDLE_S = 0.02  # how long the loop sleeps when there is nothing to render
-BLOCKS_PER_TURN = 8  # 0.17 s of sound at most between two looks at the commands
-REPORT_EVERY_S = 0.25  # of real time, or
-REPORT_EVERY_FRAMES = SAMPLE_RATE_HZ  # of sound, so that a fast file keeps its parent informed
 ORPHAN_LIMIT_S = 1.8
-CLOSE_FADE_S = 1.0
-
-
-class PlayerPort(Protocol):
-    """What this file needs of ``player.Player``."""
-
-    @property
-    def position_frames(self) -> int: ...
-
-    @property
-    def known_frames(self) -> int: ...
-
-    def push(self, parameters: AudioParameters) -> None: ...
-
-    def render(self) -> NDArray[np.float32]: ...
-
-    def take_ticks(self) -> list[PulseTick]: ...
-
-    def take_notes(self) -> list[tuple[int, Note]]: ...
-
-    def close(self) -> None: ...
-
-
-MakePlayer = Callable[[str, int, int], PlayerPort]  # soundscape, seed, start frame
-Send = Callable[[Message], None]
-
-
-class RenderLoop:
-    """Renders what is known, feeds the outputs, obeys commands, until it is told to close or its parent is gone."""
-
-    def __init__(
-        self, order: Open, inbox: queue.SimpleQueue[Command | None], send: Send, make_player: MakePlayer
-    ) -> None:
-        self._inbox = inbox
-        self._send = send
-        self._start_frame = order.start_frame
-        self._limiter = TruePeakLimiter(SAMPLE_RATE_HZ)
-        self._live: LiveOutput | None = None
-        self._file: FileOutput | None = None
-        self._closing = self._orphan = self._fading_out = False
-        self._reported_s = -1.0
-        self._reported_frame = order.start_frame
-        if order.output is not OutputKind.FILE:
-            self._live = LiveOutput(order.output, SAMPLE_RATE_HZ, order.start_frame, self._announce)
-            self._live.open(order.gain, order.fade_in_s, required=order.device_required)
-        self._player = make_player(order.soundscape, order.seed, order.start_frame)
-        target = order.path if order.output is OutputKind.FILE else order.record
-        if target is not None:  # last: what fails before leaves no empty file, and no old one emptied
-            self._file = FileOutput(Path(target), SAMPLE_RATE_HZ, self._limiter.latency_frames)
-
-    def run(self) -> None:
-        """Ends when everything is played or written; raises FileTrouble where the file was all there was to do."""
-        gc.collect()
-        gc.freeze()  # what is built stays: a collection of it would be heard
-        self._send(Ready())
-        while not self._over():
-            self._obey()
-            self._render()
-            if self._live is not None:
-                self._live.service(time.monotonic(), caught_up=self._missing() < BLOCK_FRAMES)
-            self._report(time.monotonic())
-        self._finish()
-
-    def _obey(self) -> None:
-        """Take the commands that came; wait a little for one when there is nothing to render."""
-        wait_s = 0.0 if self._due() else IDLE_S
-        try:
-            while True:
-                command = self._inbox.get(timeout=wait_s) if wait_s else self._inbox.get_nowait()
-                wait_s = 0.0
-                if isinstance(command, Target):
-                    self._player.push(command.parameters)
-                elif isinstance(command, Fade) and self._live is not None:
-                    self._live.fade(command.gain, command.seconds)
-                elif isinstance(command, Close):
-                    self._close()
-                elif command is None:
-                    self._orphan = True
-                    return
-        except queue.Empty:
-            return
-
-    def _close(self) -> None:
-        self._closing = True
-        if self._live is not None:
-            self._live.start_with_what_is_there()
-        elif self._file is not None:
-            self._file.length_frames = max(0, self._player.known_frames - self._start_frame)
-
-    def _due(self) -> bool:
-        """Whether a block should be rendered now."""
-        if self._live is not None:
-            return self._missing() >= BLOCK_FRAMES or self._live.starving
-        return self._missing() >= BLOCK_FRAMES or (self._closing and self._missing() > 0)
-
-    def _missing(self) -> int:
-        """Frames that are known and not rendered; negative where the music plays on without new targets."""
-        return self._player.known_frames - self._player.position_frames
-
-    def _render(self) -> None:
-        for _ in range(BLOCKS_PER_TURN):
-            if not self._due():
-                return
-            self._put(self._limiter.process(self._player.render()))
-            for tick in self._player.take_ticks():
-                self._send(Tick(tick.index, tick.frame))
-            for frame, note in self._player.take_notes():
-                self._send(_sounded(frame, note))
-
-    def _put(self, block: NDArray[np.float32]) -> None:
-        if self._live is not None:
-            self._live.write(block)
-        if self._file is None:
-            return
-        try:
-            self._file.write(block)
-        except FileTrouble as trouble:
-            if self._live is None:
-                raise
-            self._file = None
-            self._announce(SoundState.PLAYING, f"The recording stopped: {trouble}", None)
-
-    def _over(self) -> bool:
-        if self._live is None:
-            return self._orphan or (self._closing and not self._due() and self._inbox.empty())
-        if not self._orphan and (not self._closing or self._missing() >= BLOCK_FRAMES):
-            return False
-        played_out = not self._live.fading and self._live.buffered_s <= CLOSE_FADE_S
-        if (self._orphan or played_out) and not (self._fading_out or self._live.silent):
-            self._fading_out = True
-            self._live.fade(0.0, CLOSE_FADE_S)
-        return self._live.silent
-
-    def _finish(self) -> None:
-        if self._live is not None:
-            self._live.close()
-        self._put(self._limiter.process(np.zeros((self._limiter.latency_frames, CHANNELS), np.float32)))
-        if self._file is not None:
-            self._file.close()
-        self._report(time.monotonic(), now=True)
-        self._announce(SoundState.FINISHED, "", None)
-        self._player.close()
-
-    def _report(self, now_s: float, *, now: bool = False) -> None:
-        rendered = self._player.position_frames
-        if self._live is None and self._file is not None:
-            rendered = self._start_frame + self._file.written_frames
-        due = rendered - self._reported_frame >= REPORT_EVERY_FRAMES or now_s - self._reported_s >= REPORT_EVERY_S
-        if not (due or now):
-            return
-        self._reported_s, self._reported_frame = now_s, rendered
-        live = self._live
-        heard, played, underruns = (live.heard_frame, live.played_frames, live.underruns) if live else (rendered, 0, 0)
-        self._send(Progress(rendered, heard, played, underruns))
-
-    def _announce(self, state: SoundState, detail: str, device: str | None) -> None:
-        if self._live is not None and state is SoundState.PLAYING:
-            self._report(time.monotonic(), now=True)
-        self._send(State(state, None, detail, device))
 
 
 def main(make_player: MakePlayer | None = None) -> None:
@@ -223,6 +36,8 @@ def main(make_player: MakePlayer | None = None) -> None:
     send = _sender()
     inbox: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
     threading.Thread(target=_read_commands, args=(inbox,), daemon=True).start()
+    if make_player is None:
+        _warm_up()
     order = inbox.get()
     if not isinstance(order, Open):
         os._exit(2)
@@ -245,14 +60,17 @@ def _run(order: Open, inbox: queue.SimpleQueue[Command | None], send: Send, make
     return 1
 
 
-def _real_player(soundscape: str, seed: int, start_frame: int) -> PlayerPort:
+def _warm_up() -> None:
+    """Import what a player and a device need, before anybody asks: half of a start is imports."""
+    with contextlib.suppress(ImportError):  # said in words when the order comes
+        importlib.import_module("miniaudio")
+        importlib.import_module("pulsetune.sound.player")
+
+
+def _real_player(order: Open) -> PlayerPort:
     from pulsetune.sound.player import Player
 
-    return Player(soundscape, seed, start_frame)
-
-
-def _sounded(frame: int, note: Note) -> Sounded:
-    return Sounded(frame, note.pitch, note.velocity, note.hand, note.cents, note.length_pulses, note.glide_pulses)
+    return Player(order.soundscape, order.seed, order.start_frame)
 
 
 def _sender() -> Send:

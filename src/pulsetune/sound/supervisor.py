@@ -1,25 +1,24 @@
-"""The sound process seen from the session: ``ProcessSink`` starts it, feeds it, watches it and starts it again.
+"""The sound process seen from the session: ``ProcessSink`` starts it, feeds it, and starts it again.
 
 Rules of this file:
 1. Whatever happens to sound, the session goes on: after ``open`` only a caller's mistake raises.
 2. What the music should do lives here, in the parent: a new sound process gets the targets it needs sent again.
 3. Everything runs in the event loop, and nothing waits in it (``link.py`` has the threads).
-4. Live sound must show life every two seconds. A file may take as long as the machine needs, so a minute counts there.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pulsetune.errors import PulseTuneError, SoundDeviceMissing, WrongUse
 from pulsetune.model import AudioParameters, PulseTick, SoundEvent, SoundState, SoundStatus
 from pulsetune.ports import Clock, OutputReport
 from pulsetune.sound.continuity import Continuity
-from pulsetune.sound.link import CHILD_COMMAND, ProcessLink
+from pulsetune.sound.link import CHILD_COMMAND
+from pulsetune.sound.succession import Succession
 from pulsetune.sound.wire import (
     Close,
     Command,
@@ -37,10 +36,6 @@ from pulsetune.sound.wire import (
 )
 
 SUFFIXES = (".flac", ".wav")
-CHECK_EVERY_S = 0.25
-LIVE_CHECKS = 8  # 2 s; counted in checks and not in time, so that a suspended computer is no hang
-FILE_CHECKS = 240  # 60 s
-START_CHECKS = 80  # 20 s: importing and building on a slow, busy machine
 CLOSE_LIVE_S = 8.0  # what is buffered, the last fade, and letting go of the device
 
 
@@ -50,7 +45,10 @@ def pyo_available() -> bool:
 
 
 class ProcessSink:
-    """See ``ports.AudioSink``. ``record`` adds a file to live sound. Files end in .flac or .wav, else WrongUse."""
+    """See ``ports.AudioSink``. ``record`` adds a file to live sound. Files end in .flac or .wav, else WrongUse.
+
+    ``bed`` is a sound of nature under the music, empty for none.
+    """
 
     def __init__(
         self,
@@ -60,6 +58,7 @@ class ProcessSink:
         clock: Clock,
         record: Path | None = None,
         *,
+        bed: str = "",
         child_command: Sequence[str] = CHILD_COMMAND,
     ) -> None:
         if (output.path is None) is (output.kind is OutputKind.FILE):
@@ -69,23 +68,19 @@ class ProcessSink:
                 raise WrongUse(f"{path} is neither a .flac nor a .wav file.", "Give the file one of these endings.")
         self._kind = output.kind
         self._clock = clock
-        self._command = child_command
-        self._state = Continuity(output, record, soundscape, seed)
+        self._own_process = child_command == CHILD_COMMAND
+        self._state = Continuity(output, record, soundscape, seed, bed)
         self._live = self._state.live
         self._events: list[SoundEvent] = []
         self.pulses: list[PulseTick] = []  # with the notes, what was played so far, for a score
         self.notes: list[Sounded] = []
-        self._link: ProcessLink | None = None
+        self._processes = Succession(child_command, self._orders, self._take, self._gone, live=self._live)
         self._trouble: State | None = None  # why the present process says it gave up
         self._answered = asyncio.Event()  # the first process is ready, or has ended
         self._progressed = asyncio.Event()
         self._ended = asyncio.Event()  # no process runs and none will be started
-        self._tasks: set[asyncio.Task[None]] = set()
         self._opened = self._closing = self._failed = False
-        self._ready = False  # the present process is
-        self._starting = False  # a process will be started after a delay
         self._has_targets = False
-        self._quiet_checks = 0
 
     # ------------------------------------------------------------ the port
 
@@ -99,18 +94,18 @@ class ProcessSink:
         PulseTuneError
             If the file cannot be written or the soundscape not be built.
         """
-        if self._command == CHILD_COMMAND and not pyo_available():
+        if self._own_process and not pyo_available():
             raise PulseTuneError("On this computer no music can be made: pyo is missing.", "Choose --output silent.")
         self._tell(SoundState.STARTING, "")
-        self._start()
-        self._background(self._watch())
+        self._processes.start()
+        self._processes.watch()
         try:
             await self._answered.wait()
         except asyncio.CancelledError:
-            self._kill()
+            self._processes.kill()
             raise
-        if not self._ready:
-            self._stop_tasks()
+        if not self._processes.ready:
+            self._processes.stop()
             raise _error(self._trouble)
         self._opened = True
 
@@ -120,10 +115,9 @@ class ProcessSink:
         goes_on = self._state.add(parameters)
         had_targets, self._has_targets = self._has_targets, True
         if goes_on:
-            self._send(Target(parameters))
-        elif self._link is not None:  # else a process is about to start, and begins there
-            self._kill()
-            self._link = None
+            self._processes.send(Target(parameters))
+        elif self._processes.running:  # else a process is about to start, and begins there
+            self._processes.give_up()
             self._state.ended()
             # A file that holds nothing yet is begun again, one that holds music goes on in a second part.
             self._start_again("Session time moved on: the music starts again there", 0.0, new_part=had_targets)
@@ -139,20 +133,20 @@ class ProcessSink:
 
     def fade(self, gain: float, seconds: float) -> None:
         self._state.gain = gain
-        self._send(Fade(gain, seconds))
+        self._processes.send(Fade(gain, seconds))
 
     async def close(self) -> None:
         self._closing = True
-        if self._link is None and (self._live or not self._starting):
+        if not self._processes.running and (self._live or not self._processes.starting):
             self._ended.set()
-        self._send(Close())
+        self._processes.send(Close())
         try:
             async with asyncio.timeout(CLOSE_LIVE_S if self._live else None):
                 await self._ended.wait()
         except TimeoutError:
-            self._kill()
+            self._processes.kill()
             await self._ended.wait()
-        self._stop_tasks()
+        self._processes.stop()
 
     @property
     def report(self) -> OutputReport:
@@ -162,29 +156,25 @@ class ProcessSink:
     @property
     def process_id(self) -> int | None:
         """Of the present sound process, if there is one."""
-        return None if self._link is None else self._link.process_id
+        return self._processes.process_id
+
+    @property
+    def successor_id(self) -> int | None:
+        """Of the process that waits to follow the present one, if there is one."""
+        return self._processes.successor_id
 
     # ------------------------------------------------------------ one process after the other
 
-    def _start(self) -> None:
-        self._trouble, self._ready, self._quiet_checks = None, False, 0
-        link = ProcessLink(
-            self._command,
-            lambda message: self._take(message) if self._link is link else None,
-            lambda code: self._exited(code) if self._link is link else None,
-        )
-        self._link = link
-        self._send(self._state.order(self._clock.now_s()))
-        for target in self._state.targets():
-            self._send(Target(target))
-        if self._closing:
-            self._send(Close())
+    def _orders(self) -> list[Command]:
+        """What a new process must be told."""
+        self._trouble = None
+        order = self._state.order(self._clock.now_s())
+        last: list[Command] = [Close()] if self._closing else []
+        return [order, *map(Target, self._state.targets()), *last]
 
     def _take(self, message: Message) -> None:
-        self._quiet_checks = 0
         match message:
             case Ready():
-                self._ready = True
                 self._answered.set()
             case Progress():
                 self._state.take(message)
@@ -201,8 +191,7 @@ class ProcessSink:
             case State(state, _, detail, device):
                 self._tell(state, detail, device)
 
-    def _exited(self, code: int) -> None:
-        self._link = None
+    def _gone(self, how: str, code: int | None) -> None:
         self._state.ended()
         if not self._opened or (self._closing and (self._live or code == 0)):
             self._answered.set()
@@ -210,7 +199,7 @@ class ProcessSink:
         elif self._trouble is not None and self._trouble.problem is Problem.FILE:
             self._fail(self._trouble.detail)
         else:
-            why = f"The sound process stopped ({self._trouble.detail if self._trouble else _exit_text(code)})"
+            why = f"The sound process stopped ({self._trouble.detail if self._trouble else how})"
             delay_s = self._state.restart_delay_s()
             if delay_s is None:
                 self._fail(f"{why}, again and again")
@@ -220,51 +209,19 @@ class ProcessSink:
     def _start_again(self, why: str, delay_s: float, *, new_part: bool) -> None:
         part = self._state.next_part() if new_part else None
         self._tell(SoundState.RESTARTING, why if part is None else f"{why}; the file goes on in {part}")
-        self._starting = True
-        self._background(self._start_later(delay_s))
+        self._processes.start_later(delay_s, unless=self._over)
 
-    async def _start_later(self, delay_s: float) -> None:
-        await asyncio.sleep(delay_s)
-        self._starting = False
+    def _over(self) -> bool:
+        """Whether a live session closes: then nothing is started again."""
         if self._live and self._closing:
             self._ended.set()
-        else:
-            self._start()
-
-    async def _watch(self) -> None:
-        """Kill a process that shows no life; its end is then noticed like any other."""
-        while True:
-            await asyncio.sleep(CHECK_EVERY_S)
-            self._quiet_checks += 1
-            allowed = START_CHECKS if not self._ready else LIVE_CHECKS if self._live else FILE_CHECKS
-            if self._quiet_checks > allowed:
-                self._quiet_checks = 0
-                self._kill()
+        return self._live and self._closing
 
     def _fail(self, why: str) -> None:
         self._failed = True
         self._tell(SoundState.FAILED, f"{why}: the session goes on without sound")
         self._progressed.set()
         self._ended.set()
-
-    # ------------------------------------------------------------ small things
-
-    def _send(self, command: Command) -> None:
-        if self._link is not None:
-            self._link.send(command)
-
-    def _kill(self) -> None:
-        if self._link is not None:
-            self._link.kill()
-
-    def _background(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _stop_tasks(self) -> None:
-        for task in self._tasks:
-            task.cancel()
 
     def _tell(self, state: SoundState, detail: str, device: str | None = None) -> None:
         now_s = self._clock.now_s()
@@ -283,7 +240,3 @@ def _error(trouble: State | None) -> PulseTuneError:
     if trouble.problem is Problem.FILE:
         return PulseTuneError(f"{trouble.detail}.", "Choose another place for the file.")
     return PulseTuneError(f"The music could not be built ({trouble.detail}).", "Set PULSETUNE_DEBUG=1 to see why.")
-
-
-def _exit_text(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"code {code}"

@@ -50,7 +50,8 @@ class Problem(StrEnum):
 class Open:
     """The first line: build everything. ``gain`` is where the fade-in at the device ends.
 
-    Without ``device_required`` a missing sound device is waited for, because the session has begun already.
+    Without ``device_required`` a missing sound device is waited for, because the session has begun already. ``bed`` is a
+    sound of nature under the music, empty for none.
     """
 
     output: OutputKind
@@ -62,6 +63,7 @@ class Open:
     gain: float
     fade_in_s: float
     device_required: bool
+    bed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Sounded:
-    """A note began in the rendered sound; all but ``frame`` as in ``score.Note``."""
+    """A note of ``soundscape`` began in the rendered sound; all but that and ``frame`` as in ``score.Note``."""
 
     frame: int
     pitch: int
@@ -131,6 +133,7 @@ class Sounded:
     cents: float
     length_pulses: float | None
     glide_pulses: float | None
+    soundscape: str
 
 
 Command = Open | Target | Fade | Close
@@ -224,6 +227,7 @@ _COMMANDS: dict[type, tuple[Callable[[Any], object], ...]] = {
         _real,
         _real,
         _truth,
+        _text,
     ),
     Target: (_parameters,),
     Fade: (_real, _real),
@@ -234,5 +238,5 @@ _MESSAGES: dict[type, tuple[Callable[[Any], object], ...]] = {
     State: (SoundState, _optional(Problem), _text, _optional(_text)),
     Progress: (_whole, _whole, _whole, _whole),
     Tick: (_whole, _whole),
-    Sounded: (_whole, _whole, _real, Hand, _real, _optional(_real), _optional(_real)),
+    Sounded: (_whole, _whole, _real, Hand, _real, _optional(_real), _optional(_real), _text),
 }
