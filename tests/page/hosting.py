@@ -13,6 +13,7 @@ from pathlib import Path
 from pulsetune.cli.page_doors import LoggedSessions, Programs
 from pulsetune.cli.page_host import Composed, LiveHost
 from pulsetune.cli.play import resolve, session_started
+from pulsetune.cli.sound_order import SoundOrder
 from pulsetune.errors import SoundDeviceMissing
 from pulsetune.heart.simulated import SimulatedHeart
 from pulsetune.model import CommandKind, ListenerProfile
@@ -22,6 +23,7 @@ from pulsetune.ports import SeenStrap, SessionWish
 from pulsetune.records.store import SessionLog
 from pulsetune.session import Parts
 from pulsetune.sound.silent import SilentSink
+from pulsetune.sound.soundscapes import SOUNDSCAPES
 
 SECRET = "s" * 43
 
@@ -74,7 +76,8 @@ def composing(home: Path, speed: float, seed: int = 3, halted: threading.Event |
         store = SessionLog.start(home, started)
         if wish.check_in is not None:
             store.append(0.0, wish.check_in)
-        return Composed(started, Parts(heart, SilentSink(), FasterClock(speed, halted), store, hear=heart.hear))
+        parts = Parts(heart, SilentSink(), FasterClock(speed, halted), store, hear=heart.hear)
+        return Composed(started, parts, SoundOrder(tuple(SOUNDSCAPES), program.soundscape).translated)
 
     return compose
 

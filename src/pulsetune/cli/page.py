@@ -16,6 +16,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from pulsetune.ports import HostState, SessionStore
 from pulsetune.session import Commands, Watch
 
 if TYPE_CHECKING:
-    from pulsetune.cli.page_host import LiveHost
+    from pulsetune.cli.page_host import LiveHost, Translate
     from pulsetune.page.server import PageServer
 
 STOP_S = 15.0  # a session fades out, saves and ends
@@ -49,6 +50,19 @@ def open_home(*, browse: bool, port: int | None) -> None:
         server.stop()
 
 
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who watches a session, and who may ask it for something."""
+
+    watch: Watch
+    commands: Commands
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[Company]:
+        """No page beside it."""
+        yield self
+
+
 class SessionPage:
     """The page beside one session of ``play``; without ``wanted`` it does nothing."""
 
@@ -68,21 +82,21 @@ class SessionPage:
 
     @contextlib.contextmanager
     def shown(
-        self, started: SessionStarted, store: SessionStore, watch: Watch, commands: Commands, *, live: bool
-    ) -> Iterator[tuple[Watch, Commands]]:
-        """Show a session that is about to run; gives who watches it and who may ask for something, page included."""
-        if self._wanted and live:
+        self, started: SessionStarted, store: SessionStore, others: Company, translated: Translate, notes: Sequence[str]
+    ) -> Iterator[Company]:
+        """Show a session that is about to run; gives everybody who watches it and may ask for something, page included."""
+        if self._wanted:
             self._open()
         if self._opened is None:
-            yield watch, commands
+            yield others
             return
         host = self._opened[0]
 
         def all_ask(now_s: float) -> Sequence[Command]:
-            return [*commands(now_s), *host.commands(now_s)]
+            return [*others.commands(now_s), *map(translated, host.commands(now_s))]
 
-        with host.hosting(started, store):
-            yield together(watch, host.watch), all_ask
+        with host.hosting(started, store, notes):
+            yield Company(together(others.watch, host.watch), all_ask)
 
     def linger(self) -> None:
         """Stay while somebody looks at the page."""

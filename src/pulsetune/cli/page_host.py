@@ -27,12 +27,16 @@ WISHES_KEPT = 64  # between two ticks, a quarter of a second
 Say = Callable[[str], None]
 
 
+Translate = Callable[[Command], Command]
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A session ready to run: everything chosen and its log begun."""
+    """A session ready to run: everything chosen and its log begun. ``translated`` makes of a wish what the guide knows."""
 
     started: SessionStarted
     parts: Parts
+    translated: Translate
 
 
 Compose = Callable[[SessionWish, Say], Awaitable[Composed]]
@@ -132,7 +136,11 @@ class LiveHost:
         except (Exception, asyncio.CancelledError) as problem:  # noqa: BLE001 - the page must hear of it, and go on
             self._end(problem)
             return
-        watched = replace(composed.parts, watch=self.watch, commands=self.commands)
+
+        def ask(now_s: float) -> Sequence[Command]:
+            return list(map(composed.translated, self.commands(now_s)))
+
+        watched = replace(composed.parts, watch=self.watch, commands=ask)
         running = self._running(composed.started, composed.parts.store)
         with contextlib.suppress(Exception), running, kept_awake():  # ``current()`` tells it, the log has the rest
             await run_session(composed.started, watched)

@@ -45,11 +45,13 @@ async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
     from pulsetune.cli.choosing import Wanted, choose
     from pulsetune.cli.play import resolve, session_started
     from pulsetune.cli.profile import profile_words
+    from pulsetune.cli.sound_order import SoundOrder
     from pulsetune.clocks import SystemClock
     from pulsetune.records.home import home
     from pulsetune.records.profile import listener_profile
     from pulsetune.records.store import SessionLog
     from pulsetune.session import Parts
+    from pulsetune.sound.soundscapes import SOUNDSCAPES
 
     program = resolve(wish.program, wish.soundscape, None, wish.minutes)
     seed = random.SystemRandom().randrange(2**31)
@@ -66,7 +68,8 @@ async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
     store = SessionLog.start(home(), started)
     if wish.check_in is not None:
         store.append(0.0, wish.check_in)
-    return Composed(started, Parts(chosen.source, chosen.sink, chosen.clock, store, hear=chosen.hear))
+    parts = Parts(chosen.source, chosen.sink, chosen.clock, store, hear=chosen.hear)
+    return Composed(started, parts, SoundOrder(tuple(SOUNDSCAPES), program.soundscape).translated)
 
 
 async def _live_output(say: Callable[[str], None]) -> str:

@@ -154,7 +154,7 @@ async def _run(program: Program, wanted: Wanted, score: Path | None, page: Sessi
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.choosing import choose
-    from pulsetune.cli.page import together
+    from pulsetune.cli.page import Company, together
     from pulsetune.cli.profile import profile_words
     from pulsetune.cli.sound_order import SoundOrder
     from pulsetune.cli.status import StatusLine
@@ -164,20 +164,28 @@ async def _run(program: Program, wanted: Wanted, score: Path | None, page: Sessi
     from pulsetune.session import Parts, run_session
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
-    asking = Asking(SoundOrder(tuple(SOUNDSCAPES), wanted.soundscape).translated)
+    order, said = SoundOrder(tuple(SOUNDSCAPES), wanted.soundscape), []
+    asking = Asking(order.translated)
+
+    def say(text: str) -> None:
+        said.append(text)
+        _say(text)
+
     read_listen_only(home())  # a profile that cannot be read is said before anything is looked for
-    chosen = await choose(wanted, _say)
+    chosen = await choose(wanted, say)
     known = listener_profile(home(), simulated=chosen.source.simulated)
     if words := profile_words(known, simulated=chosen.source.simulated):
-        _say(words)
+        say(words)
     started = session_started(program, known, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
     store = SessionLog.start(home(), started)
     status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live, trouble=lambda: store.trouble)
     if chosen.live and keys_possible():
         _say(KEYS_HELP)
     awake = kept_awake() if chosen.live else contextlib.nullcontext()
-    ears = page.shown(started, store, together(status.watch, asking.watch), asking.commands, live=chosen.live)
-    with ears as (watch, commands), asking.listening(keys=chosen.live), awake:
+    terminal = Company(together(status.watch, asking.watch), asking.commands)
+    company = page.shown(started, store, terminal, order.translated, said) if chosen.live else terminal.alone()
+    with company as all_of_us, asking.listening(keys=chosen.live), awake:
+        watch, commands = all_of_us.watch, all_of_us.commands
         parts = Parts(chosen.source, chosen.sink, chosen.clock, store, watch, commands, chosen.hear)
         try:
             summary = await run_session(started, parts)

@@ -51,6 +51,7 @@ class View:
     left_s: float
     program: str
     title: str
+    soundscape: str
     source: str
     simulated: bool
     phase: str

@@ -16,11 +16,13 @@ from pulsetune.model import (
     Baseline,
     CheckIn,
     Command,
+    CommandKind,
     Cue,
     Event,
     Link,
     LinkChanged,
     Phase,
+    PolicyName,
     PulseTick,
     SessionEnded,
     SessionStarted,
@@ -94,6 +96,7 @@ class ViewFold:
             left_s=0 if self.ended else round(self._course.left_s(now_s)),
             program=program.name if program else "",
             title=program.title if program else "",
+            soundscape=self._soundscape(),
             source=self.started.source if self.started else "",
             simulated=self.started.simulated if self.started else False,
             phase=phase.value if phase else "",
@@ -147,7 +150,10 @@ class ViewFold:
         self.moments.append(Moment(cue.t_s, "guide", cue.reason, PHASES[cue.phase], tempo_bpm))
 
     def _take_command(self, at_s: float, command: Command) -> None:
-        self.moments.append(Moment(at_s, "you", command.text or WISHES[command.kind]))
+        words = WISHES[command.kind]
+        if command.kind is CommandKind.SOUNDSCAPE:
+            words = f"{words}: {command.text.replace('-', ' ')}"
+        self.moments.append(Moment(at_s, "you", words))
         self._course.command(at_s, command)
 
     def _take_device(self, at_s: float, event: LinkChanged | SignalWarning | StrapInfo | SoundStatus) -> None:
@@ -180,6 +186,13 @@ class ViewFold:
         if self._estimate is None or self._estimate.age_s is None:
             return None
         return self._estimate.age_s + max(0.0, now_s - self._estimate.t_s)
+
+    def _soundscape(self) -> str:
+        """What the music is changing to or plays; empty where there is none."""
+        if self.started is None or self.started.policy is PolicyName.QUIET:
+            return ""
+        wished = self._parameters.soundscape if self._parameters else None
+        return wished or self.started.program.soundscape
 
     def _tempo_bpm(self) -> float | None:
         parameters = self._parameters

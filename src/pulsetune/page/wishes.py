@@ -20,7 +20,8 @@ SCALE = range(11)  # 0..10
 WORDS = 5  # of the listener's own
 WORD_LENGTH = 40
 LONGEST_MINUTES = 60.0
-COMMANDS = frozenset(kind.value for kind in CommandKind) - {CommandKind.SOURCE_ENDED.value}
+# not a listener's: a recording that ended, and a soundscape by its name (the page asks for the next one)
+COMMANDS = frozenset(CommandKind) - {CommandKind.SOURCE_ENDED, CommandKind.SOUNDSCAPE}
 FELT = {"calm", "tension", "note", "words"}
 
 

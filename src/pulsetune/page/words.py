@@ -46,6 +46,8 @@ WISHES: dict[CommandKind, str] = {
     CommandKind.DIZZY: "you said that you feel dizzy",
     CommandKind.MARK: "you marked this moment",
     CommandKind.STOP: "you stopped",
+    CommandKind.SKIP: "you asked for another sound",
+    CommandKind.SOUNDSCAPE: "you asked for another sound",
     CommandKind.SOURCE_ENDED: "the recording ended",
     CommandKind.SKIP: "you asked for the next sound",
     CommandKind.SOUNDSCAPE: "you asked for another sound",

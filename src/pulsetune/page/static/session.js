@@ -5,7 +5,7 @@ import { dim, dimTrouble, wake } from "./dim.js";
 import { clock, h, minutes, setText } from "./format.js";
 import { makeOrb } from "./orb.js";
 import { curves, legend } from "./plot.js";
-import { arousalWords, musicWords, rateText, signalWords, strapWords, troubleWords } from "./session_words.js";
+import { arousalWords, musicWords, rateText, signalWords, soundWords, strapWords, troubleWords } from "./session_words.js";
 import { isStale, live, watch } from "./stream.js";
 
 const PATIENCE_MS = 1000; // after which the screen looks again whether it is still told anything
@@ -65,7 +65,8 @@ export function sessionScreen(box) {
   const simulated = h("p.badge", { hidden: true }, h("strong", {}, "SIMULATED"), " listener: nothing here is measured from you");
   const notes = h("div");
   const more = h("div.controls.minor", { role: "group", "aria-label": "More" },
-    make("button.quiet", "softer", "Softer"), make("button.quiet", "louder", "Louder"), make("button.quiet", "dizzy", "I feel dizzy"),
+    make("button.quiet", "softer", "Softer"), make("button.quiet", "louder", "Louder"), make("button.quiet", "skip", "Next sound"),
+    make("button.quiet", "dizzy", "I feel dizzy"),
     make("button.quiet", "mark", "Mark this moment"), h("button.quiet", { type: "button", onclick: dim }, "Close my eyes"));
   const facts = factsOf();
   const plotBox = h("div.plot", { role: "img", "aria-label": "Heart rate and the music's tempo over time" });
@@ -96,7 +97,7 @@ export function sessionScreen(box) {
     setText(facts.values.arousal, arousalWords(view));
     setText(facts.values.strap, strapWords(view, stale));
     setText(facts.values.signal, signalWords(view, stale));
-    setText(facts.values.sound, view.sound_words || "silent");
+    setText(facts.values.sound, soundWords(view));
     moving.show(view, stale);
     dimTrouble(troubleWords(view, stale));
     draw(view, stale);

@@ -29,6 +29,10 @@ export function signalWords(view, stale) {
   return view.warning || (stale || view.heart_stale ? "none right now" : view.quality_words);
 }
 
+export function soundWords(view) {
+  return view.sound_words && view.soundscape ? `${view.soundscape.replaceAll("-", " ")}, ${view.sound_words}` : view.sound_words || "silent";
+}
+
 /** What somebody with closed eyes would want to know; empty while all is well. */
 export function troubleWords(view, stale) {
   if (stale) return "Not live: no word from PulseTune";
