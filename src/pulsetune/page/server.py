@@ -18,6 +18,7 @@ import uvicorn
 
 from pulsetune.errors import PulseTuneError
 from pulsetune.page.app import Page
+from pulsetune.page.connection import PatientConnection
 from pulsetune.page.deleting import UNDO_S
 from pulsetune.page.doors import Doors
 from pulsetune.page.gate import Gate
@@ -26,6 +27,7 @@ LOCAL = "127.0.0.1"
 PORT = 8723  # unassigned (IANA); the same each time, so that an open window finds a restarted page
 START_S = 10.0  # a slow, busy machine
 END_S = 3.0
+SEND_BUFFER_BYTES = 65_536  # a minute of news: what a window that never reads may have waiting for it in the system
 CONNECTIONS = 64  # at once; a browser opens six
 
 
@@ -38,7 +40,7 @@ class PageServer:
         self.page = Page(doors, self._gate, undo_s=undo_s)
         config = uvicorn.Config(
             self.page.app,
-            http="h11",
+            http=PatientConnection,
             ws="none",
             loop="asyncio",
             log_config=None,
@@ -107,6 +109,7 @@ def _bind(port: int) -> socket.socket:
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if sys.platform != "win32":  # there the option would let another program take the port over
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         try:
             listening.bind((LOCAL, wanted))
         except OSError:

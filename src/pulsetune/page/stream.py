@@ -1,9 +1,9 @@
-"""Server-sent events: the session's present to one window, until it goes or does not listen.
+"""Server-sent events: the session's present to one window, until it goes.
 
 Rules of this file:
-1. Nothing is queued: a message is written when the last one is on its way.
-2. A window that does not read for ``STUCK_S`` is let go; its browser comes back by itself.
-3. When the page closes, each stream ends with a word of its own, so that the browser knows.
+1. Nothing is queued: a message is written when the last one is on its way. A window that reads slowly gets fewer
+   messages, and one that does not read at all is cut off by its connection (``connection.py``).
+2. When the page closes, each stream ends with a word of its own, so that the browser knows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from starlette.types import Receive, Scope, Send
 from pulsetune.page.hub import Hub, Window
 
 HEARTBEAT_S = 10.0  # a comment now and then keeps middlemen and the browser sure that the line stands
-STUCK_S = 20.0  # without room in the socket: a suspended laptop, or somebody who means it
 RETRY_MS = 1000  # how long a browser waits before it comes back
 
 _START = {
@@ -29,23 +28,20 @@ _START = {
 class EventStream:
     """An ASGI answer."""
 
-    def __init__(self, hub: Hub, window: Window, *, stuck_s: float = STUCK_S) -> None:
+    def __init__(self, hub: Hub, window: Window) -> None:
         self._hub = hub
         self._window = window
-        self._stuck_s = stuck_s
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         gone = asyncio.ensure_future(_gone(receive))
         gone.add_done_callback(lambda _: self._window.news.set())
         try:
             await send(_START)
-            await self._write(send, f"retry: {RETRY_MS}\n\n")
+            await _write(send, f"retry: {RETRY_MS}\n\n")
             while not gone.done() and not self._hub.closed:
-                await self._write(send, await self._next())
+                await _write(send, await self._next())
             if not gone.done():
-                await self._write(send, "event: bye\ndata: {}\n\n", more=False)
-        except TimeoutError:
-            return  # nobody reads: the connection is closed under it
+                await _write(send, "event: bye\ndata: {}\n\n", more=False)
         finally:
             gone.cancel()
             self._hub.leave(self._window)
@@ -59,9 +55,9 @@ class EventStream:
                 return f"data: {self._hub.message(self._window)}\n\n"
         return ": still here\n\n"
 
-    async def _write(self, send: Send, text: str, *, more: bool = True) -> None:
-        async with asyncio.timeout(self._stuck_s):
-            await send({"type": "http.response.body", "body": text.encode(), "more_body": more})
+
+async def _write(send: Send, text: str, *, more: bool = True) -> None:
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": more})
 
 
 async def _gone(receive: Receive) -> None:
