@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from pulsetune.errors import ProgramError, PulseTuneError, WrongUse
 from pulsetune.model import PolicyName, Program
+from pulsetune.program_file import POLICIES
 from pulsetune.programs import (
+    ANY,
     find_program,
     own_program_files,
     parse_program,
@@ -24,10 +26,10 @@ minutes = 20
 """
 
 
-def mistakes(text: str, soundscapes=()) -> list[str]:
+def mistakes(text: str, choices=ANY) -> list[str]:
     with pytest.raises(ProgramError) as caught:
-        parse_program(text, "mine.toml", soundscapes)
-    assert [m.told("mine.toml") for m in program_mistakes(text, soundscapes)] == str(caught.value).splitlines()
+        parse_program(text, "mine.toml", choices)
+    assert [m.told("mine.toml") for m in program_mistakes(text, choices)] == str(caught.value).splitlines()
     return str(caught.value).splitlines()
 
 
@@ -35,7 +37,7 @@ def mistakes(text: str, soundscapes=()) -> list[str]:
 
 
 def test_every_shipped_program_is_valid_and_named_after_its_file():
-    assert {"unwind", "settle", "sleep", "breathe", "quiet"} <= set(program_files())
+    assert set(program_files()) == {"unwind", "settle", "sleep", "breathe", "companion", "quiet"}
     for name in program_files():
         assert find_program(name).name == name
 
@@ -59,6 +61,7 @@ def test_the_shipped_programs_do_what_they_are_for():
     assert pulse_gone_s <= 30 * 60
     assert 60 * sleep.minutes - sleep.silence_s - sleep.fade_s - sleep.consolidate_s <= 30 * 60
     assert [name for name in program_files() if find_program(name).breathing] == ["breathe"]
+    assert find_program("companion").policy is PolicyName.COMPANION
     quiet = find_program("quiet")
     assert quiet.policy is PolicyName.QUIET
     assert (quiet.minutes, quiet.calibrate_s, quiet.fade_s, quiet.silence_s, quiet.consolidate_s) == (
@@ -68,6 +71,11 @@ def test_the_shipped_programs_do_what_they_are_for():
         unwind.silence_s,
         unwind.consolidate_s,
     )
+
+
+def test_a_program_may_choose_every_policy_but_those_for_rehearsals():
+    assert set(PolicyName) - set(POLICIES) == {PolicyName.NAIVE, PolicyName.YOKED}
+    assert set(POLICIES) < set(PolicyName)
 
 
 # ---------------------------------------------------------------- mistakes
@@ -112,7 +120,7 @@ breathing = "yes"
         "mine.toml:19: limits.tempo_min_bpm: limits.tempo_min_bpm (70) must be below limits.tempo_max_bpm (65)",
         'mine.toml:23: breathing.breathing: must be true or false (got "yes")',
     ]
-    found = mistakes(text, ("felt-piano", "raga"))
+    found = mistakes(text, {"soundscape": ("felt-piano", "raga")})
     assert len(found) == len(expected)
     assert [line for line, start in zip(found, expected, strict=True) if not line.startswith(start)] == []
     assert 'did you mean "staged_iso"? (got "stage_iso")' in found[4]
@@ -165,6 +173,14 @@ def test_what_ties_two_keys_together_is_checked_where_one_of_them_is_written(mor
 def test_a_rule_is_silent_about_a_key_that_is_wrong_already():
     found = mistakes(GOOD + '[limits]\ntempo_min_bpm = "low"\ntempo_max_bpm = 50\n')
     assert [line.split(" ")[1] for line in found] == ["limits.tempo_min_bpm:", "limits.tempo_max_bpm:"]
+
+
+def test_a_bed_is_one_of_those_there_are_or_none():
+    choices = {"bed": ("water", "rain")}
+    assert parse_program(GOOD + 'bed = "rain"\n', "mine.toml", choices).bed == "rain"
+    assert parse_program(GOOD + 'bed = ""\n', "mine.toml", choices).bed == ""
+    (found,) = mistakes(GOOD + 'bed = "watr"\n', choices)
+    assert found == 'mine.toml:5: bed: must be one of the beds water, rain; did you mean "water"? (got "watr")'
 
 
 def test_a_missing_key_is_named_and_one_in_a_broken_line_is_not_called_missing():

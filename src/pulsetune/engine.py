@@ -24,6 +24,7 @@ from pulsetune.model import (
     PolicyName,
     Program,
     SignalWarning,
+    TapePoint,
 )
 
 TICKS_PER_S = round(1 / TICK_S)
@@ -32,9 +33,11 @@ TICKS_PER_S = round(1 / TICK_S)
 class SessionEngine:
     """Arousal and guide in order; ``step`` returns ``(at_s, event)`` pairs, inputs included."""
 
-    def __init__(self, program: Program, profile: ListenerProfile, policy: PolicyName) -> None:
+    def __init__(
+        self, program: Program, profile: ListenerProfile, policy: PolicyName, tape: Sequence[TapePoint] = ()
+    ) -> None:
         self._pipeline = Pipeline(program.calibrate_s)
-        self._conductor = Conductor(program, profile, policy)
+        self._conductor = Conductor(program, profile, policy, tape)
         self._next_tick = 0
         self._baseline_told = False
 

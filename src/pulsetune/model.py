@@ -79,6 +79,9 @@ class PolicyName(StrEnum):
     MATCH_ONLY = "match_only"
     PI = "pi"
     QUIET = "quiet"
+    COMPANION = "companion"
+    NAIVE = "naive"
+    YOKED = "yoked"
 
 
 class CommandKind(StrEnum):
@@ -89,6 +92,8 @@ class CommandKind(StrEnum):
     SOFTER = "softer"
     LOUDER = "louder"
     DIZZY = "dizzy"
+    BREATHING_ON = "breathing_on"
+    BREATHING_OFF = "breathing_off"
     MARK = "mark"
     STOP = "stop"
     SOURCE_ENDED = "source_ended"  # said by the session when a recording runs out, not by a person
@@ -335,8 +340,17 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class TapePoint:
+    """What an earlier session played at ``t_s`` of its own time: tempo and the guide's arousal level."""
+
+    t_s: float
+    tempo_bpm: float
+    arousal_level: float
+
+
+@dataclass(frozen=True, slots=True)
 class SessionStarted:
-    """The first event of every log."""
+    """The first event of every log; ``tape`` is what the policy ``yoked`` plays, empty otherwise."""
 
     t_s: float
     version: str
@@ -350,6 +364,7 @@ class SessionStarted:
     started_utc_ms: int
     utc_offset_min: int
     zone: str
+    tape: tuple[TapePoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ POLICIES = tuple(  # those that only make sense in a rehearsal are left out
         PolicyName.FIXED,
         PolicyName.RAMP,
         PolicyName.PI,
+        PolicyName.COMPANION,
         PolicyName.QUIET,
     )
 )

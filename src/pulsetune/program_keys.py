@@ -93,7 +93,7 @@ KEY_WORDS = {
         " Juslin 2024)",
     ),
     "zone_tempo_bpm": KeyWords(
-        "The slow music at which a lead arrives",
+        "The slow music that a lead is heading for; while your heart goes along it walks on, a tenth below at most",
         "pulses a minute",
         "50 to 70 is where calming music lies (de Witte and others 2020, Bernardi and others 2006; moderate)",
     ),

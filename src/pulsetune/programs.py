@@ -9,7 +9,6 @@ Rules of this file:
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -18,21 +17,26 @@ from pydantic import BaseModel
 
 from pulsetune.errors import ProgramError, WrongUse
 from pulsetune.model import PolicyName, Program
-from pulsetune.program_errors import Mistake, check_text
+from pulsetune.program_errors import Choices, Mistake, check_text
 from pulsetune.program_file import MAX_MINUTES, MIN_MINUTES, ProgramFile, program_schema
 
 __all__ = [
+    "SCHEMA_NAME",
     "Mistake",
     "find_program",
     "load_program",
     "own_program_files",
+    "own_programs_folder",
     "parse_program",
+    "program_file",
     "program_files",
     "program_mistakes",
     "program_schema",
     "with_minutes",
 ]
 
+SCHEMA_NAME = "program.schema.json"  # lies beside the programs, for editors
+ANY: Choices = {}  # every soundscape and every bed is taken for known
 MAX_PROGRAM_BYTES = 100_000  # a program is a page of text; anything larger is some other file
 
 
@@ -44,19 +48,24 @@ def program_files() -> dict[str, Path]:
     return _programs_in(folder)
 
 
+def own_programs_folder(home: Path) -> Path:
+    """Where the listener's own programs are; it need not exist."""
+    return home / "programs"
+
+
 def own_program_files(home: Path) -> dict[str, Path]:
     """Name to file of the listener's own programs, in ``programs/`` of their home; names that are taken are left out."""
     taken = program_files()
-    return {name: file for name, file in _programs_in(home / "programs").items() if name not in taken}
+    return {name: file for name, file in _programs_in(own_programs_folder(home)).items() if name not in taken}
 
 
 def shadowed_program_files(home: Path) -> dict[str, Path]:
     """Own files that cannot be found by name, because a program that came with PulseTune has it."""
     taken = program_files()
-    return {name: file for name, file in _programs_in(home / "programs").items() if name in taken}
+    return {name: file for name, file in _programs_in(own_programs_folder(home)).items() if name in taken}
 
 
-def find_program(name_or_file: str, home: Path | None = None, soundscapes: Collection[str] = ()) -> Program:
+def find_program(name_or_file: str, home: Path | None = None, choices: Choices = ANY) -> Program:
     """The program of that name, shipped or the listener's own (in ``home``), or the program in that file.
 
     Raises
@@ -66,24 +75,29 @@ def find_program(name_or_file: str, home: Path | None = None, soundscapes: Colle
     ProgramError
         If the file has mistakes.
     """
-    own = own_program_files(home) if home is not None else {}
-    files = program_files() | own
-    if name_or_file in files:
-        program = load_program(files[name_or_file], soundscapes)
+    if not _is_path(name_or_file):
+        file = program_file(name_or_file, home)
+        program = load_program(file, choices)
         if program.name != name_or_file:
             raise ProgramError(
-                f'{files[name_or_file]} is called "{program.name}" inside.',
+                f'{file} is called "{program.name}" inside.',
                 f'Write name = "{name_or_file}" in it, or call the file {program.name}.toml.',
             )
         return program
-    if name_or_file.endswith(".toml") or "/" in name_or_file or "\\" in name_or_file:
-        return load_program(Path(name_or_file), soundscapes)
-    near = difflib.get_close_matches(name_or_file, files, n=1)
+    return load_program(Path(name_or_file), choices)
+
+
+def program_file(name: str, home: Path | None = None) -> Path:
+    """The file of a program by its name; WrongUse, with what there is, if there is none."""
+    files = program_files() | (own_program_files(home) if home is not None else {})
+    if name in files:
+        return files[name]
+    near = difflib.get_close_matches(name, files, n=1)
     guess = f'Did you mean "{near[0]}"? ' if near else ""
-    raise WrongUse(f'There is no program "{name_or_file}".', f"{guess}Known programs: {', '.join(files)}.")
+    raise WrongUse(f'There is no program "{name}".', f"{guess}Known programs: {', '.join(files)}.")
 
 
-def load_program(file: Path, soundscapes: Collection[str] = ()) -> Program:
+def load_program(file: Path, choices: Choices = ANY) -> Program:
     """Read and check one program file; raises ProgramError with every mistake, WrongUse if it cannot be read."""
     try:
         if file.stat().st_size > MAX_PROGRAM_BYTES:
@@ -96,20 +110,20 @@ def load_program(file: Path, soundscapes: Collection[str] = ()) -> Program:
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
         why = error.strerror if isinstance(error, OSError) else error
         raise WrongUse(f"{file} cannot be read: {why}.", "Check the path and its permissions.") from error
-    return parse_program(text, file.name, soundscapes)
+    return parse_program(text, file.name, choices)
 
 
-def parse_program(text: str, file_name: str, soundscapes: Collection[str] = ()) -> Program:
+def parse_program(text: str, file_name: str, choices: Choices = ANY) -> Program:
     """Check the text of a program file; raises ProgramError with every mistake on a line of its own."""
-    checked = check_text(text, soundscapes)
+    checked = check_text(text, choices)
     if isinstance(checked, ProgramFile):
         return _resolved(checked)
     raise ProgramError("\n".join(mistake.told(file_name) for mistake in checked))
 
 
-def program_mistakes(text: str, soundscapes: Collection[str] = ()) -> list[Mistake]:
+def program_mistakes(text: str, choices: Choices = ANY) -> list[Mistake]:
     """Every mistake in the text of a program file, in the order of lines; none where it is a program."""
-    checked = check_text(text, soundscapes)
+    checked = check_text(text, choices)
     return [] if isinstance(checked, ProgramFile) else checked
 
 
@@ -133,6 +147,10 @@ def _resolved(parsed: ProgramFile) -> Program:
     tables = (parsed.phases, parsed.lead, parsed.limits, parsed.safety, parsed.breathing)
     top["policy"] = PolicyName(parsed.policy)
     return Program(**top, **{key: value for table in tables for key, value in table})
+
+
+def _is_path(text: str) -> bool:
+    return text.endswith(".toml") or "/" in text or "\\" in text
 
 
 def _programs_in(folder: Path) -> dict[str, Path]:

@@ -75,7 +75,7 @@ async def run_session(started: SessionStarted, parts: Parts) -> Summary:
     PulseTuneError
         From an edge that cannot open, or whose log could not be saved. What was recorded is kept.
     """
-    engine = SessionEngine(started.program, started.profile, started.policy)
+    engine = SessionEngine(started.program, started.profile, started.policy, started.tape)
     fold = SummaryFold()
     log = _Log(parts, fold)
     fold.take(0.0, started)  # the store was begun with it

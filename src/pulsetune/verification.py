@@ -73,7 +73,7 @@ def verify(log: Iterable[tuple[float, Event]]) -> Verification:
 
 
 def _replayed(started: SessionStarted, inputs: dict[int, list[Input]], last_tick: int) -> list[tuple[float, Event]]:
-    engine = SessionEngine(started.program, started.profile, started.policy)
+    engine = SessionEngine(started.program, started.profile, started.policy, started.tape)
     out: list[tuple[float, Event]] = []
     for tick in range(1, last_tick + 1):
         if engine.finished:

@@ -76,6 +76,32 @@ def test_an_own_program_is_played_by_its_name(home):
     assert summary["duration_s"] == pytest.approx(540, abs=1)
 
 
+def test_a_program_is_copied_with_its_comments_and_the_schema_for_editors(home):
+    target = Path(call("programs", "sleep", "--copy", "late").stdout.strip())
+    assert target == home / "programs" / "late.toml"
+    before, after = program_files()["sleep"].read_text().splitlines(), target.read_text().splitlines()
+    assert [line for line in after if line not in before] == ['name = "late"']
+    assert len(before) == len(after)
+    assert (target.parent / "program.schema.json").read_text() == call("programs", "--schema").stdout
+    assert json.loads(call("programs", "late", "--json").stdout)["minutes"] == 40
+    assert Path(call("programs", "late", "--copy", "later").stdout.strip()).is_file()
+
+
+def test_a_copy_replaces_nothing_and_takes_no_shipped_name(home):
+    own(home, "mine", OWN)
+    for words, said in [
+        (["unwind", "--copy", "mine"], "mine.toml exists already."),
+        (["unwind", "--copy", "sleep"], '"sleep" came with PulseTune.'),
+        (["unwind", "--copy", "../x"], 'A program cannot be called "../x".'),
+        (["unwind", "--copy", ""], 'A program cannot be called "".'),
+        (["unwnd", "--copy", "x"], 'There is no program "unwnd".'),
+        (["--copy", "x"], "Which program?"),
+    ]:
+        assert said in words_of(call("programs", *words, code=2).stderr)
+    assert [file.name for file in (home / "programs").iterdir()] == ["mine.toml"]
+    assert (home / "programs" / "mine.toml").read_text() == OWN
+
+
 @pytest.mark.parametrize("name", program_files())
 def test_a_program_is_shown_with_every_key_its_unit_and_its_reason(home, name):
     shown = words_of(call("programs", name).stdout)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -187,7 +188,7 @@ def test_the_workers_are_gone_after_ctrl_c_and_after_a_kill(how):
         output, errors = process.communicate(timeout=DEADLINE_S)
         wait_until(lambda: not group(process.pid), "workers were left")
     finally:
-        if process.poll() is None:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     if how is signal.SIGINT:
         assert process.returncode == 130

@@ -16,6 +16,7 @@ from pulsetune.model import (
     ListenerProfile,
     Phase,
     PolicyName,
+    TapePoint,
 )
 from pulsetune.programs import find_program, with_minutes
 
@@ -43,12 +44,13 @@ class Evening:
     minutes: float = 20.0
     policy: PolicyName = PolicyName.STAGED_ISO
     profile: ListenerProfile = field(default_factory=ListenerProfile)
+    tape: tuple[TapePoint, ...] = ()
     commands: dict[int, CommandKind | tuple[CommandKind, str]] = field(default_factory=dict)
     estimates: dict[int, dict[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.program = with_minutes(find_program("unwind"), self.minutes)
-        self.conductor = Conductor(self.program, self.profile, self.policy)
+        self.conductor = Conductor(self.program, self.profile, self.policy, self.tape)
         self.cues: list[Cue] = []
         self.parameters: list[AudioParameters] = []
         self.seconds = 0

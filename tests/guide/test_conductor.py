@@ -7,7 +7,7 @@ from tests.guide.builders import Evening, following
 
 
 def test_an_evening_goes_through_its_phases_in_order():
-    evening = Evening(following(75)).run()
+    evening = Evening(following(68)).run()
     assert evening.phases() == [
         Phase.CALIBRATE,
         Phase.MATCH,
@@ -26,14 +26,19 @@ def test_there_is_no_pulse_before_the_listener_is_known():
     assert not evening.pulsed()
 
 
-def test_the_music_begins_at_the_pulse_of_the_listener():
-    evening = Evening(lambda t: 75.0).run(until_s=140)
+def test_the_music_begins_three_percent_below_the_pulse_of_the_listener():
+    evening = Evening(lambda t: 75.0).run(until_s=121)
+    assert evening.pulsed()[0].tempo_bpm == pytest.approx(0.97 * 75.0, abs=0.1)
+
+
+def test_matching_only_begins_at_the_pulse_of_the_listener():
+    evening = Evening(lambda t: 75.0, policy=PolicyName.MATCH_ONLY).run(until_s=121)
     assert evening.pulsed()[0].tempo_bpm == pytest.approx(75.0, abs=0.1)
 
 
 def test_a_fast_heart_hears_half_its_pace():
-    evening = Evening(lambda t: 100.0).run(until_s=140)
-    assert evening.pulsed()[0].tempo_bpm == pytest.approx(50.0, abs=0.1)
+    evening = Evening(lambda t: 100.0).run(until_s=121)
+    assert evening.pulsed()[0].tempo_bpm == pytest.approx(0.97 * 50.0, abs=0.1)
     assert evening.cues[-1].tempo_ratio == 0.5
 
 

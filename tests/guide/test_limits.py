@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulsetune.guide.stepping import glide
-from pulsetune.model import SILENT_DB, CommandKind, PolicyName
+from pulsetune.model import SILENT_DB, CommandKind, PolicyName, TapePoint
 from tests.guide.builders import Evening
 
 rates = st.one_of(st.none(), st.floats(30, 220), st.floats(55, 95), st.sampled_from([0.0001, 1e6, 38.0, 250.0]))
 histories = st.lists(st.tuples(st.integers(1, 90), rates), min_size=1, max_size=25)
 wishes = st.dictionaries(st.integers(1, 500), st.sampled_from(CommandKind), max_size=8)
-policies = st.sampled_from(PolicyName)
+limited = st.sampled_from([name for name in PolicyName if name not in (PolicyName.NAIVE, PolicyName.YOKED)])
 
 
 def heart_of(history):
@@ -20,17 +20,47 @@ def heart_of(history):
     return lambda t: seconds[t % len(seconds)]
 
 
-@settings(max_examples=60, deadline=None)
-@given(histories, wishes, policies)
-def test_tempo_change_stays_inside_its_limits(history, commands, policy):
-    evening = Evening(heart_of(history), minutes=8, policy=policy, commands=commands).run(until_s=900)
+def assert_inside_the_limits(evening):
+    """``tempo / ratio`` falls at most 2 %/min and rises at most 3 %/min; the tempo stays within 42 to 92."""
+    ratio_from_s = [(cue.t_s, cue.tempo_ratio) for cue in evening.cues]
     heard = evening.pulsed()
     for before, now in pairwise(heard):
         seconds = now.t_s - before.t_s
-        change_percent = 100 * (now.tempo_bpm / before.tempo_bpm - 1)
-        assert change_percent >= -2.0 / 60 * seconds - 1e-9
-        assert change_percent <= 3.0 / 60 * seconds + 1e-9
+        ratios = [[ratio for t_s, ratio in ratio_from_s if t_s <= p.t_s][-1] for p in (before, now)]
+        paces = [p.tempo_bpm / ratio for p, ratio in zip((before, now), ratios, strict=True)]
+        change_percent = 100 * (paces[1] / paces[0] - 1)
+        rounding_percent = 0.0 if ratios[0] == ratios[1] else 0.001  # the tempo is rounded to 0.0001
+        assert change_percent >= -2.0 / 60 * seconds - 1e-9 - rounding_percent
+        assert change_percent <= 3.0 / 60 * seconds + 1e-9 + rounding_percent
         assert 42 <= now.tempo_bpm <= 92
+        if ratios[0] != ratios[1]:
+            assert seconds >= 2, "another ratio begins across a rest"
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories, wishes, limited)
+def test_tempo_change_stays_inside_its_limits(history, commands, policy):
+    assert_inside_the_limits(Evening(heart_of(history), minutes=8, policy=policy, commands=commands).run(until_s=900))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(40, 300), st.floats(70, 115)), min_size=3, max_size=12))
+def test_another_ratio_comes_across_a_rest_and_at_most_once_in_five_minutes(history):
+    evening = Evening(heart_of(history), minutes=20).run(until_s=1200)
+    assert_inside_the_limits(evening)
+    changes = [now.t_s for before, now in pairwise(evening.cues) if now.tempo_ratio != before.tempo_ratio]
+    assert all(later - sooner >= 300 for sooner, later in pairwise(changes[1:]))
+
+
+tapes = st.lists(st.tuples(st.floats(30, 120), st.floats(0, 1)), min_size=1, max_size=20).map(
+    lambda points: tuple(TapePoint(30.0 * k, tempo, level) for k, (tempo, level) in enumerate(points))
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(histories, tapes)
+def test_a_tape_stays_inside_the_limits_too(history, tape):
+    assert_inside_the_limits(Evening(heart_of(history), minutes=8, policy=PolicyName.YOKED, tape=tape).run(until_s=900))
 
 
 @settings(max_examples=60, deadline=None)

@@ -28,6 +28,7 @@ from pulsetune.model import (
     SoundStatus,
     StrapInfo,
 )
+from pulsetune.page import words
 from pulsetune.page.view_state import ViewFold
 from pulsetune.programs import find_program
 from tests.fakes.event_strategies import events
@@ -188,3 +189,35 @@ def test_the_same_events_give_the_same_view():
         other.take(float(second), event)
     assert one.view(200.0) == other.view(200.0)
     assert one.points == other.points
+
+
+def test_everything_that_can_happen_has_words():
+    assert set(words.PHASES) == set(Phase)
+    assert set(words.LINKS) == set(Link)
+    assert set(words.SOUNDS) == set(SoundState)
+    assert set(words.WISHES) == set(CommandKind)
+    assert set(words.ENDINGS) == set(EndedBecause)
+
+
+def test_another_sound_is_named():
+    fold = begun()
+    assert fold.view(1.0).soundscape == "felt-piano"
+    fold.take(30.0, Command(30.0, CommandKind.SOUNDSCAPE, "warm-pad"))
+    fold.take(30.0, replace(PLAYING, t_s=30.0, soundscape="warm-pad"))
+    assert fold.view(30.0).soundscape == "warm-pad"
+    assert fold.moments[-1].text == "you asked for another sound: warm pad"
+
+
+def test_the_breath_of_the_guide_goes_round_as_fast_as_it_is_long():
+    fold = begun()
+    assert (fold.view(5.0).breath_s, fold.view(5.0).breath_phase) == (None, None)
+    fold.take(10.0, replace(PLAYING, breath_s=8.0))
+    assert fold.view(12.0).breath_phase == 0.25
+    fold.take(18.0, replace(PLAYING, t_s=18.0, breath_s=8.0))
+    assert fold.view(18.0).breath_phase == 0.0
+    fold.take(27.0, replace(PLAYING, t_s=27.0, breath_s=10.0))  # from 8 s to 10 s: one breath of 9 s on average
+    assert fold.view(27.0).breath_phase == 0.0
+    fold.take(28.0, SoundStatus(28.0, SoundState.PLAYING, latency_s=2.0))
+    assert fold.view(34.0).breath_phase == 0.5  # heard two seconds later
+    fold.take(35.0, replace(PLAYING, t_s=35.0))
+    assert fold.view(36.0).breath_phase is None

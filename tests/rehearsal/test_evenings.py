@@ -63,6 +63,26 @@ def test_a_quiet_evening_is_repeatable_and_has_no_music():
     assert all(tempo is None for tempo in quiet.tempo_bpm)
 
 
+def test_a_yoked_evening_plays_what_the_next_listener_was_played():
+    program = replace(PROGRAM, minutes=9.0)
+    yoked = play_evening(program, PolicyName.YOKED, "tempo", 3)
+    other = play_evening(program, PolicyName.STAGED_ISO, "tempo", 4)
+    own = play_evening(program, PolicyName.STAGED_ISO, "tempo", 3)
+    both = [(a, b, c) for a, b, c in zip(yoked.tempo_bpm, other.tempo_bpm, own.tempo_bpm, strict=True) if a and b and c]
+    assert len(both) > 200
+    # where a dropout of the own strap froze it, the tempo is late; it catches up inside the limits
+    assert sum(abs(a - b) < 1e-9 for a, b, _ in both) > 0.8 * len(both)
+    assert max(abs(a - b) for a, b, _ in both) < 2
+    assert max(abs(a - c) for a, _, c in both) > 2
+
+
+def test_the_program_of_the_evening_decides_what_is_played_and_the_seed_who_listens():
+    program = replace(PROGRAM, minutes=6.0)
+    one, two = (play_evening(program, PolicyName.FIXED, "mixed", seed) for seed in (1, 2))
+    assert set(one.tempo_bpm) == set(two.tempo_bpm) == {None, program.zone_tempo_bpm}
+    assert one.true_heart_rate_bpm != two.true_heart_rate_bpm
+
+
 def test_a_rehearsal_gives_every_policy_the_same_listeners():
     program = with_minutes(PROGRAM, 6)
     told = []

@@ -27,6 +27,7 @@ WIDEST = 110  # characters of a line that is still read in one go
 @click.option("--heart-rate", type=float, metavar="N", help="The heart that the tempo is planned for begins here [75].")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the planned tempo to this .svg file.")
 @click.option("--force", is_flag=True, help="With --plot: replace a file that exists.")
+@click.option("--copy", "copy_to", metavar="NEWNAME", help="Copy it to your own programs, to change it there.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a program file, for editors.")
 @click.option("--keys", is_flag=True, help="Print every key of a program file with unit, range and reason.")
 def programs(
@@ -35,6 +36,7 @@ def programs(
     heart_rate: float | None,
     plot: Path | None,
     force: bool,
+    copy_to: str | None,
     schema: bool,
     keys: bool,
 ) -> None:
@@ -49,19 +51,22 @@ def programs(
       pulsetune programs unwind --heart-rate 82
       pulsetune programs my-evening.toml
       pulsetune programs sleep --plot sleep.svg
+      pulsetune programs unwind --copy monday
     """
-    if name is None and (heart_rate is not None or plot is not None):
+    if name is None and (heart_rate is not None or plot is not None or copy_to is not None):
         raise click.UsageError("Which program? Give its name, such as unwind.")
     if schema:
-        from pulsetune.programs import program_schema
+        from pulsetune.cli.program_copy import schema_text
 
-        click.echo(json.dumps(program_schema(), indent=2, ensure_ascii=False))
+        click.echo(schema_text(), nl=False)
     elif keys:
         from pulsetune.cli.keys_table import keys_table
 
         click.echo(keys_table())
     elif name is None:
         _list(as_json=as_json)
+    elif copy_to is not None:
+        _copy(name, copy_to)
     else:
         _show(name, 75.0 if heart_rate is None else heart_rate, plot, as_json=as_json, force=force)
 
@@ -97,6 +102,14 @@ def _list(*, as_json: bool) -> None:
     say_shadowed()
 
 
+def _copy(name: str, new_name: str) -> None:
+    from pulsetune.cli.program_copy import copy_program
+    from pulsetune.records.home import home
+
+    click.echo(str(copy_program(name, new_name, home())))
+    click.echo(f"Change it as you like; `pulsetune programs {new_name}` checks it.", err=True)
+
+
 def _readable(name: str) -> Program | None:
     """The program of that name; None, and said, where its file has mistakes: the others can be listed still."""
     try:
@@ -112,9 +125,15 @@ def _readable(name: str) -> Program | None:
 def _found(name: str) -> Program:
     from pulsetune.programs import find_program
     from pulsetune.records.home import home
+
+    return find_program(name, home(), sound_choices())
+
+
+def sound_choices() -> dict[str, tuple[str, ...]]:
+    """The names that a program may choose for its sounds."""
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
-    return find_program(name, home(), tuple(SOUNDSCAPES))
+    return {"soundscape": tuple(SOUNDSCAPES)}
 
 
 def _show(name: str, heart_rate_bpm: float, plot: Path | None, *, as_json: bool, force: bool) -> None:

@@ -101,11 +101,11 @@ class Programs:
 
     def _readable(self, name: str) -> Program | None:
         """None where a file of the listener's own has mistakes: ``pulsetune programs`` lists them."""
+        from pulsetune.cli.catalogue import sound_choices
         from pulsetune.programs import find_program
-        from pulsetune.sound.soundscapes import SOUNDSCAPES
 
         try:
-            return find_program(name, self._home, tuple(SOUNDSCAPES))
+            return find_program(name, self._home, sound_choices())
         except WrongUse:
             return None
 

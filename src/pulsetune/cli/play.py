@@ -106,13 +106,13 @@ def _wishes(
 
 def resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
     """The program of that name, with what was asked for put in its place; ``WrongUse`` for what does not exist."""
-    from pulsetune.cli.catalogue import say_shadowed
+    from pulsetune.cli.catalogue import say_shadowed, sound_choices
     from pulsetune.program_file import POLICIES
     from pulsetune.programs import find_program, with_minutes
     from pulsetune.records.home import home
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
-    program = find_program(name, home(), tuple(SOUNDSCAPES))
+    program = find_program(name, home(), sound_choices())
     say_shadowed(name)
     if minutes is not None:
         if not math.isfinite(minutes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from textwrap import fill
 
 from pulsetune.cli.present import table
 from pulsetune.heart.listener_traits import Responder
@@ -12,13 +13,14 @@ from pulsetune.rehearsal.population import Cast
 from pulsetune.rehearsal.report import Group, Result, Scene, no_worse
 
 MEANING = (
-    "*vs silence* is the heart rate of the last three minutes before the music thins, minus that of the same simulated "
-    "listener on an evening without music: negative is calmer than just sitting.\n"
-    "*Harmed* are those who over the last ten minutes were more than 1 bpm above their own quiet evening, *companion* "
+    "vs silence: the heart rate of the last three minutes before the music thins, minus that of the same simulated "
+    "listener on an evening without music; negative is calmer than just sitting.\n"
+    "Harmed are those who over the last ten minutes were more than 1 bpm above their own evening in silence, companion "
     "those whom the guide stopped leading.\n"
     "The listeners are invented: a rehearsal can show that one policy does worse than another in such a world, never "
     "that music does anything to you."
 )
+WIDE = 110
 _HEADERS = [
     "policy",
     "vs silence",
@@ -32,6 +34,11 @@ _HEADERS = [
     "rises",
     "dropout",
 ]
+_COLUMNS = (
+    "change: from the own beginning; reached: 5 bpm below it for a minute; upset rise: above silence over the last ten "
+    "minutes, paradoxical listeners only; falls, rises: the tempo's fastest, % a minute; dropout: how far the tempo moves "
+    "over one, %, 95th percentile"
+)
 UNKNOWN = "-"
 
 
@@ -42,7 +49,7 @@ def rehearsal_text(cast: Cast, scenes: Sequence[Scene]) -> str:
         parts += [_world(scene), _types(scene)]
         if scene.differences:
             parts.append(_compared(scene))
-    return "\n\n".join([*parts, MEANING])
+    return "\n\n".join([*parts, "\n".join(fill(sentence, WIDE) for sentence in MEANING.splitlines())])
 
 
 def short_title(cast: Cast, scene: Scene) -> str:
@@ -75,9 +82,7 @@ def _world(scene: Scene) -> str:
     return (
         f"World {scene.world}. Heart rates in bpm ± standard error; sitting in silence alone changes {alone}.\n"
         f"{table(_HEADERS, rows)}\n"
-        "change: from the own beginning; reached: 5 bpm below it for a minute; upset rise: above silence over the last ten "
-        "minutes, paradoxical\nlisteners only; falls, rises: the tempo's fastest, % a minute; dropout: how far the tempo "
-        "moves over one, %, 95th percentile"
+        f"{fill(_COLUMNS, WIDE)}"
     )
 
 
@@ -90,7 +95,7 @@ def _cells(result: Result) -> list[str]:
         _mean(everybody.vs_silence_at_end_bpm),
         _mean(everybody.heart_rate_change_bpm),
         _percent(everybody.reached_target_percent),
-        _percent(everybody.harmed_percent),
+        UNKNOWN if everybody.harmed_percent is None else f"{everybody.harmed_percent:.1f} %",
         _percent(everybody.companion_percent),
         _mean(upset),
         f"{result.max_tempo_fall_percent_per_min:.2f}",

@@ -9,10 +9,17 @@ Rules of this file:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from pulsetune.guide.breathing import BreathingGuide
 from pulsetune.guide.dropout import DropoutWatch
 from pulsetune.guide.leading import Leader
 from pulsetune.guide.phases import PLAYING, TRANSITIONS, Trigger
-from pulsetune.guide.timbre import NO_SOUND, TimbreGlide
+from pulsetune.guide.plan import due, over
+from pulsetune.guide.policy import Manner
+from pulsetune.guide.ratio import RATIO_REST_S, SILENT_S
+from pulsetune.guide.rests import Rest, rest_begins
+from pulsetune.guide.timbre import COMPANION_DB, NO_SOUND, TimbreGlide
 from pulsetune.guide.volume import Volume
 from pulsetune.model import (
     ArousalEstimate,
@@ -26,10 +33,10 @@ from pulsetune.model import (
     Phase,
     PolicyName,
     Program,
+    TapePoint,
 )
 
 NO_BASELINE_AFTER_S = 180  # after calibrate; then keep company without a lead
-PULSE_MOST_S = 1800  # thirty minutes of pulsed music at most in one session; then a bed without pulse
 STOP_FADE_S = 1.0  # a listener's stop is heard within a second
 SOURCE_END_FADE_S = 5.0  # a recording ran out
 LOST_FADE_S = 45.0
@@ -39,12 +46,17 @@ SAFETY_FADE_S = 45.0
 class Conductor:
     """One session's guide; ``second`` once a second, ``command`` at any tick, then ``take`` what it decided."""
 
-    def __init__(self, program: Program, profile: ListenerProfile, policy: PolicyName) -> None:
+    def __init__(
+        self, program: Program, profile: ListenerProfile, policy: PolicyName, tape: Sequence[TapePoint] = ()
+    ) -> None:
         self._program = program
-        self._leader = Leader(program, profile, policy)
+        self._leader = Leader(program, profile, policy, tape)
         self._dropout = DropoutWatch()
-        self._timbre = TimbreGlide()
+        asked_for = self._leader.manner is Manner.ACCOMPANIES
+        self._timbre = TimbreGlide(0.0 if asked_for else COMPANION_DB)
         self._volume = Volume()
+        self._rest = Rest()
+        self._breathing = BreathingGuide(program)
         self.phase = Phase.CALIBRATE
         self.finished = False
         self.ended_because = EndedBecause.COMPLETED
@@ -52,6 +64,8 @@ class Conductor:
         self._elapsed_s = 0  # seconds that counted: pauses extend the session
         self._phase_s = 0
         self._pulse_s = 0
+        self._unpulsed_s = 0
+        self._next_ratio: float | None = None
         self._ends_at_s: float | None = None
         self._cues: list[Cue] = []
         self._play_s: float | None = None
@@ -77,7 +91,11 @@ class Conductor:
                 self._soundscape = command.text
                 self._say(t_s, f"another sound, as you asked: {command.text}")
             case CommandKind.DIZZY:
-                self._fire(t_s, Trigger.COMPANION, "you feel dizzy: breathe as you like, the music stops leading")
+                self._dizzy(t_s)
+            case CommandKind.BREATHING_ON if self._leader.sounds:
+                self._say(t_s, self._breathing.turn_on())
+            case CommandKind.BREATHING_OFF if self._breathing.turn_off():
+                self._say(t_s, "no more swells: breathe as you like")
             case CommandKind.STOP:
                 self._stop(t_s, STOP_FADE_S, EndedBecause.LISTENER, command.text or "you stopped: fading out")
             case CommandKind.SOURCE_ENDED:
@@ -91,12 +109,13 @@ class Conductor:
         if self._ends_at_s is None and not self._volume.paused:
             self._elapsed_s += 1
             self._phase_s += 1
-            self._pulse_s += self._leader.sounds and self._timbre.now.pulse_level > 0
             self._dropout.second(t_s, estimate)
             self._plan(t_s)
             self._watch_pulse(t_s)
             self._decide(t_s, estimate, baseline)
+            self._rest_or_not(t_s, estimate)
             self._sound(t_s, estimate)
+            self._breathe(t_s, estimate)
         self.tick(t_s)
         self._play(t_s)
 
@@ -114,21 +133,19 @@ class Conductor:
         self._cues, self._play_s = [], None
         return out
 
+    def _dizzy(self, t_s: float) -> None:
+        guided = self._breathing.turn_off(dizzy=True)
+        reason = "you feel dizzy: breathe as you like, the music stops leading"
+        if not self._fire(t_s, Trigger.COMPANION, reason) and guided:
+            self._say(t_s, "you feel dizzy: breathe as you like, the swells are gone")
+
     def _plan(self, t_s: float) -> None:
-        p = self._program
-        left_s = 60 * p.minutes - self._elapsed_s
-        if left_s <= 0 or (self.phase is Phase.SILENCE and self._phase_s >= p.silence_s):
+        if over(self._program, self.phase, self._elapsed_s, self._phase_s):
             self.finished = True
-        elif left_s <= p.silence_s or (self.phase is Phase.FADE and self._phase_s >= p.fade_s):
-            self._fire(t_s, Trigger.TIME_FOR_SILENCE, "silence: it belongs to the session, stay as long as you like")
-        elif left_s <= p.silence_s + p.fade_s:
-            if self._fire(t_s, Trigger.TIME_TO_FADE, "the music fades out" if self._leader.sounds else "nearly over"):
-                self._volume.fade_out(t_s, p.fade_s)
-        elif left_s <= p.silence_s + p.fade_s + p.consolidate_s:
-            thins = ": the music thins out" if self._leader.sounds else ""
-            self._fire(t_s, Trigger.TIME_TO_THIN, f"nearly done{thins}")
-        elif self._pulse_s >= PULSE_MOST_S:
-            self._fire(t_s, Trigger.PULSE_ENOUGH, "half an hour of pulse is enough: a calm bed from here on")
+            return
+        now = due(self._program, self.phase, self._elapsed_s, self._phase_s, self._pulse_s)
+        if now and self._fire(t_s, now.trigger, now.reason if self._leader.sounds else now.without_music):
+            self._follow_up(t_s, now.trigger)
 
     def _watch_pulse(self, t_s: float) -> None:
         for sentence in self._dropout.news():
@@ -150,7 +167,7 @@ class Conductor:
             reason = "your heart is well above where you began: stopping gently"
             self._stop(t_s, SAFETY_FADE_S, EndedBecause.SAFETY, reason)
             return
-        news = self._leader.second(self.phase, heart_rate_bpm, returned=self._dropout.just_returned())
+        news = self._leader.second(self.phase, estimate, self._elapsed_s, returned=self._dropout.just_returned())
         if news is None:
             return
         if news.trigger is None:
@@ -160,7 +177,7 @@ class Conductor:
 
     def _calibrate(self, t_s: float, baseline: Baseline | None) -> None:
         if baseline is not None:
-            news = self._leader.begin(baseline)
+            news = self._leader.begin(baseline, self._elapsed_s)
             self._fire(t_s, news.trigger or Trigger.CALIBRATED, news.reason)
         elif self._phase_s >= self._program.calibrate_s + NO_BASELINE_AFTER_S:
             self._fire(t_s, Trigger.NO_BASELINE, "your pulse cannot be read well enough: keeping you company, no lead")
@@ -168,15 +185,46 @@ class Conductor:
     def _follow_up(self, t_s: float, trigger: Trigger) -> None:
         if trigger is Trigger.BACKTRACK:
             self._timbre.allow_rise()
-        elif trigger is Trigger.NO_EFFECT:
+        elif trigger in (Trigger.NO_EFFECT, Trigger.TIME_TO_FADE):
             self._volume.fade_out(t_s, self._program.fade_s)
 
+    def _rest_or_not(self, t_s: float, estimate: ArousalEstimate) -> None:
+        """Rests while the music thins, and one in which the music changes between each beat and every second one."""
+        pulsed = self._leader.sounds and self._timbre.now.pulse_level > 0
+        if self.phase is Phase.CONSOLIDATE and pulsed and rest_begins(self._program, self._phase_s):
+            self._rest.begin(self._program.rest_s)
+            self._say(t_s, f"a rest of {self._program.rest_s:.0f} s: nothing to follow")
+        if self._next_ratio is not None:
+            self._change_ratio(t_s, self._next_ratio)
+        elif pulsed and not self._dropout.frozen and estimate.heart_rate_bpm is not None and self._leader.ready:
+            self._next_ratio = self._leader.wanted_ratio(self.phase, estimate.heart_rate_bpm)
+            if self._next_ratio is not None:
+                self._rest.begin(RATIO_REST_S)
+                how = "half as fast as your heart" if self._next_ratio < 1 else "with every beat of your heart"
+                self._say(t_s, f"a short rest, then the music goes {how}")
+
+    def _change_ratio(self, t_s: float, ratio: float) -> None:
+        if self.phase not in (Phase.MATCH, Phase.LEAD, Phase.HOLD):
+            self._next_ratio = None
+        elif self._unpulsed_s >= SILENT_S:
+            self._next_ratio = None
+            self._leader.change_ratio(ratio)
+            self._say(t_s, f"counting anew: {self._leader.target_bpm:.0f} pulses a minute")
+
     def _sound(self, t_s: float, estimate: ArousalEstimate) -> None:
+        leader = self._leader
         if not self._dropout.frozen and self.phase in PLAYING:
-            self._leader.glide()
-        level = None if self._dropout.frozen else self._leader.raw_level(estimate.heart_rate_bpm)
+            leader.glide()
         before = self._timbre.level
-        if self._timbre.second(level, self.phase) and self._leader.sounds:
+        taped = leader.taped_level(self._elapsed_s)
+        if taped is not None:
+            self._timbre.take_level(taped)
+        raw = None if self._dropout.frozen or taped is not None else leader.raw_level(estimate.heart_rate_bpm)
+        changed = self._timbre.second(raw, self.phase, leader.tempo_bpm, resting=self._rest.second())
+        pulsed = leader.sounds and self._timbre.now.pulse_level > 0
+        self._pulse_s += pulsed
+        self._unpulsed_s = 0 if pulsed else self._unpulsed_s + 1
+        if changed and leader.sounds:
             calmer = self._timbre.level < before
             self._say(
                 t_s,
@@ -184,6 +232,11 @@ class Conductor:
                 if calmer
                 else "meeting you again: the sound comes a little closer",
             )
+
+    def _breathe(self, t_s: float, estimate: ArousalEstimate) -> None:
+        playing = self._leader.sounds and self.phase in (*PLAYING, Phase.CONSOLIDATE)
+        if news := self._breathing.second(estimate.breaths_per_min, playing=playing, frozen=self._dropout.frozen):
+            self._say(t_s, news)
 
     def _fire(self, t_s: float, trigger: Trigger, reason: str) -> bool:
         to = TRANSITIONS.get((self.phase, trigger))

@@ -1,30 +1,32 @@
 """Where the tempo goes, second by second: meet, lead, hold, keep company.
 
 Rules of this file:
-1. It is asked only while nothing is frozen; the tempo moves only through ``glide``.
+1. It is asked only while nothing is frozen; the tempo moves only through ``glide``, and jumps only in
+   ``change_ratio``, which keeps ``tempo / ratio``.
 2. It never changes the phase: it says what happened (a ``Trigger``, or only a sentence), the Conductor decides.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pulsetune.guide.goal import goal_bpm, nothing_to_lead
 from pulsetune.guide.phases import Trigger
-from pulsetune.guide.policies import View, make_policy
+from pulsetune.guide.policies import make_policy
+from pulsetune.guide.policy import Manner, View
+from pulsetune.guide.ratio import RatioWatch
 from pulsetune.guide.safety import SafetyWatch, Verdict
-from pulsetune.guide.stepping import glide, ratio_for
+from pulsetune.guide.stepping import glide
 from pulsetune.guide.timbre import UNKNOWN_LEVEL
-from pulsetune.model import Baseline, ListenerProfile, Phase, PolicyName, Program
+from pulsetune.model import ArousalEstimate, Baseline, ListenerProfile, Phase, PolicyName, Program, TapePoint
 
-MATCHED_GAP_PERCENT = 3.0  # the music is at the heart when it is closer than this ...
-MATCHED_S = 45  # ... for this long
-GOAL_SHARE = 0.10  # the goal is a direction: a tenth below the baseline ...
-GOAL_MOST_BPM = 8.0  # ... but never more than this
-GOAL_FLOOR_BPM = 48.0  # and never below this, nor below the listener's own resting level
-CALM_HEART_RATE_BPM = 55.0  # nobody needs leading from here
-NEAR_GOAL_BPM = 2.0  # baseline and goal closer than this: nothing to lead
+MATCHED_GAP_PERCENT = 4.0  # the music is at the heart when it is closer than this (it opens 3 % below) ...
+MATCHED_S = 15  # ... for this long
+NEAR_GOAL_BPM = 2.0  # baseline and goal closer than this: the level says nothing
 COMPANY_SHARE = 0.04  # without a lead, the tempo moves only once the pulse has clearly moved
 ARRIVED_SHARE = 1.002  # as close to the floor as a delivered step
+SLOWEST_SHARE = 0.9  # a lead that is followed walks on this far below the program's slow music (54 for 60)
 RETURN_SHARE = 0.06  # a pulse that moved farther than this during a dropout is met again first
 SAY_TEMPO_BPM = 1.0  # while matching, say the new tempo once it moved by this much
 NO_HELP = "leading does not help right now: keeping you company with a calm bed"
@@ -42,10 +44,14 @@ class News:
 class Leader:
     """The tempo of one session, its goal and its safety watch."""
 
-    def __init__(self, program: Program, profile: ListenerProfile, policy: PolicyName) -> None:
+    def __init__(
+        self, program: Program, profile: ListenerProfile, policy: PolicyName, tape: Sequence[TapePoint] = ()
+    ) -> None:
         self._program = program
         self._profile = profile
-        self._policy = make_policy(policy, program)
+        self._policy = make_policy(policy, program, tape)
+        self._ratios = RatioWatch()
+        self.manner = self._policy.manner
         self.tempo_bpm = IDLE_TEMPO_BPM
         self.target_bpm = IDLE_TEMPO_BPM
         self.ratio = 1.0
@@ -60,29 +66,35 @@ class Leader:
     @property
     def sounds(self) -> bool:
         """False for a session without any music."""
-        return self._policy.sounds
+        return self.manner is not Manner.SILENT
 
     @property
     def ready(self) -> bool:
-        """True once a baseline is known."""
+        """True once the baseline is known."""
         return self._safety is not None
 
-    def begin(self, baseline: Baseline) -> News:
-        """Take the baseline; the music may begin."""
-        b0 = baseline.heart_rate_bpm
-        resting_bpm = self._profile.resting_p10_bpm or 0.0
-        self._baseline_bpm = self._last_heart_bpm = b0
-        self._goal_bpm = min(b0, max(GOAL_FLOOR_BPM, resting_bpm, b0 - min(GOAL_MOST_BPM, GOAL_SHARE * b0)))
-        self._safety = SafetyWatch(b0)
-        self.ratio = ratio_for(b0)
-        self.tempo_bpm = self.target_bpm = self._clamped(self._policy.opening_tempo_bpm(self.ratio * b0))
+    def begin(self, baseline: Baseline, elapsed_s: float) -> News:
+        """The listener's own level is known: set out from there."""
+        b0 = self._last_heart_bpm = self._baseline_bpm = baseline.heart_rate_bpm
+        self._goal_bpm = goal_bpm(b0, self._profile)
+        self._safety = SafetyWatch(b0, self._program.first_gate_s)
+        if self.manner in (Manner.LEADS, Manner.FOLLOWS):
+            self.ratio = self._ratios.first(b0)
+        self.tempo_bpm = self.target_bpm = self._clamped(self._policy.opening_tempo_bpm(self._view(b0, b0, elapsed_s)))
         self._said_bpm = self.target_bpm
-        if not self._policy.sounds:
-            return News(f"your heart beats {b0:.0f} a minute: just sit, there is no music", Trigger.CALIBRATED)
+        match self.manner:
+            case Manner.SILENT:
+                return News(f"your heart beats {b0:.0f} a minute: just sit, there is no music", Trigger.CALIBRATED)
+            case Manner.ACCOMPANIES:
+                return News(f"your heart beats {b0:.0f} a minute: just company, nothing leads", Trigger.JUST_COMPANY)
+        if self._nothing_to_lead():
+            self.tempo_bpm = self.target_bpm = self._said_bpm = self._clamped(self.ratio * b0)
         if self._profile.listen_only:
             return News("listening only: the music stays at your pulse and does not lead", Trigger.ALREADY_CALM)
         if self._nothing_to_lead():
             return News(f"your heart is calm at {b0:.0f} a minute: no lead, just company", Trigger.ALREADY_CALM)
+        if self.manner is Manner.STEADY:
+            return News(f"your heart beats {b0:.0f} a minute, the music {self.target_bpm:.0f}", Trigger.CALIBRATED)
         half = ", half as fast as your heart" if self.ratio < 1 else ""
         return News(f"your heart beats {b0:.0f} a minute: the music begins there{half}", Trigger.CALIBRATED)
 
@@ -90,14 +102,17 @@ class Leader:
         """The stop rule: True when the session must end."""
         return self._safety is not None and self._safety.stop_rule(heart_rate_bpm)
 
-    def second(self, phase: Phase, heart_rate_bpm: float, *, returned: bool) -> News | None:
+    def second(self, phase: Phase, estimate: ArousalEstimate, elapsed_s: float, *, returned: bool) -> News | None:
         """One second of a phase with a trusted pulse; ``returned``: the first one after a dropout."""
+        heart_rate_bpm = estimate.heart_rate_bpm
         assert self._safety is not None
+        assert heart_rate_bpm is not None
         moved = abs(heart_rate_bpm / self._last_heart_bpm - 1)
         self._last_heart_bpm = heart_rate_bpm
-        if returned and moved > RETURN_SHARE and self._policy.leads and phase in (Phase.LEAD, Phase.HOLD):
+        leads = self.manner is Manner.LEADS
+        if returned and moved > RETURN_SHARE and leads and phase in (Phase.LEAD, Phase.HOLD):
             return News("your pulse came back at another pace: meeting it again first", Trigger.RETURNED)
-        view = self._view(heart_rate_bpm)
+        view = self._view(heart_rate_bpm, estimate.heart_rate_fast_bpm or heart_rate_bpm, elapsed_s)
         match phase:
             case Phase.MATCH:
                 return self._match(view, self._safety)
@@ -107,8 +122,30 @@ class Leader:
                 return News("this does not calm you today, and that is fine: silence instead", Trigger.NO_EFFECT)
         return None
 
+    def wanted_ratio(self, phase: Phase, heart_rate_bpm: float) -> float | None:
+        """One second of looking at the ratio; the one to change to across the next rest, or None."""
+        if self.manner not in (Manner.LEADS, Manner.FOLLOWS) or phase not in (Phase.MATCH, Phase.LEAD, Phase.HOLD):
+            return None
+        ratio = self._ratios.second(heart_rate_bpm, self.ratio)
+        if ratio is None or not self._inside(self.tempo_bpm * ratio / self.ratio):
+            return None
+        return ratio
+
+    def change_ratio(self, ratio: float) -> None:
+        """In a rest: count otherwise, at the same place of the heart."""
+        factor = ratio / self.ratio
+        if not self._inside(self.tempo_bpm * factor):
+            return
+        self.tempo_bpm = self._clamped(self.tempo_bpm * factor)
+        self.target_bpm = self._said_bpm = self._clamped(self.target_bpm * factor)
+        self.ratio = ratio
+        self._ratios.changed()
+
     def glide(self) -> None:
         """One second of tempo, inside the limits."""
+        if not self._policy.limited:
+            self.tempo_bpm = self.target_bpm
+            return
         self.tempo_bpm = glide(
             self.tempo_bpm,
             self.target_bpm,
@@ -122,6 +159,10 @@ class Leader:
         self._matched_s = 0
         self._said_bpm = self.target_bpm
 
+    def taped_level(self, elapsed_s: float) -> float | None:
+        """The arousal level of a tape; None where the guide's own counts."""
+        return self._policy.level(elapsed_s) if self.ready else None
+
     def raw_level(self, heart_rate_bpm: float | None) -> float | None:
         """The guide's own arousal level: 1 at the baseline, 0 at the goal; None while nothing is known."""
         if heart_rate_bpm is None or not self.ready:
@@ -131,13 +172,15 @@ class Leader:
             return UNKNOWN_LEVEL
         return max(0.0, min(1.0, (heart_rate_bpm - self._goal_bpm) / span_bpm))
 
-    def _view(self, heart_rate_bpm: float) -> View:
+    def _view(self, heart_rate_bpm: float, fast_bpm: float, elapsed_s: float) -> View:
         return View(
             heart_rate_bpm,
+            fast_bpm,
             self.tempo_bpm,
             self.target_bpm,
             self.ratio,
             self._floor_bpm(),
+            elapsed_s,
             self._led_s,
             self._baseline_bpm,
             self._goal_bpm,
@@ -148,10 +191,11 @@ class Leader:
         self._matched_s = self._matched_s + 1 if abs(view.gap_percent) < MATCHED_GAP_PERCENT else 0
         if self._policy.watched and safety.second(view.heart_rate_bpm, leading=False) is Verdict.COMPANION:
             return News(NO_HELP, Trigger.COMPANION)
-        if self._policy.leads and (self._matched_s >= MATCHED_S or not self._policy.meets):
+        steady = self.manner is Manner.STEADY
+        if steady or (self.manner is Manner.LEADS and self._matched_s >= MATCHED_S):
             safety.begin_lead(view.heart_rate_bpm)
             return News(self._policy.lead_reason, Trigger.MATCHED)
-        if self._policy.sounds and abs(self.target_bpm - self._said_bpm) >= SAY_TEMPO_BPM:
+        if self.sounds and abs(self.target_bpm - self._said_bpm) >= SAY_TEMPO_BPM:
             self._said_bpm = self.target_bpm
             return News(f"following your heart: {self.target_bpm:.0f} a minute")
         return None
@@ -176,11 +220,13 @@ class Leader:
         return News(f"staying with your pulse: {self.target_bpm:.0f} a minute")
 
     def _nothing_to_lead(self) -> bool:
-        near = self._baseline_bpm - self._goal_bpm < NEAR_GOAL_BPM or self._baseline_bpm <= CALM_HEART_RATE_BPM
-        return self._profile.listen_only or near
+        return nothing_to_lead(self._baseline_bpm, self._profile)
 
     def _floor_bpm(self) -> float:
-        return self._clamped(min(0.98 * self.ratio * self._goal_bpm, self._program.zone_tempo_bpm))
+        return self._clamped(min(0.98 * self.ratio * self._goal_bpm, SLOWEST_SHARE * self._program.zone_tempo_bpm))
+
+    def _inside(self, tempo_bpm: float) -> bool:
+        return self._program.tempo_min_bpm <= tempo_bpm <= self._program.tempo_max_bpm
 
     def _clamped(self, tempo_bpm: float) -> float:
         return round(max(self._program.tempo_min_bpm, min(self._program.tempo_max_bpm, tempo_bpm)), 4)

@@ -17,12 +17,13 @@ class Trigger(StrEnum):
 
     CALIBRATED = "calibrated"
     ALREADY_CALM = "already calm, or listening only"
+    JUST_COMPANY = "company was asked for"
     NO_BASELINE = "no usable pulse"
-    MATCHED = "matched for 45 s"
+    MATCHED = "the music is with the heart"
     ARRIVED = "slow music reached"
     BACKTRACK = "heart rose"
     COMPANION = "leading does not help"
-    PULSE_ENOUGH = "30 min of pulse"
+    PULSE_ENOUGH = "enough of the pulse"
     LONG_DROPOUT = "no beat for 2 min"
     RETURNED = "back, far from the music"
     TIME_TO_THIN = "time to thin"
@@ -38,6 +39,7 @@ PLAYING = (Phase.MATCH, Phase.LEAD, Phase.HOLD, Phase.COMPANION)
 TRANSITIONS: dict[tuple[Phase, Trigger], Phase] = {
     (Phase.CALIBRATE, Trigger.CALIBRATED): Phase.MATCH,
     (Phase.CALIBRATE, Trigger.ALREADY_CALM): Phase.HOLD,
+    (Phase.CALIBRATE, Trigger.JUST_COMPANY): Phase.COMPANION,
     (Phase.CALIBRATE, Trigger.NO_BASELINE): Phase.COMPANION,
     (Phase.MATCH, Trigger.MATCHED): Phase.LEAD,
     (Phase.LEAD, Trigger.ARRIVED): Phase.HOLD,

@@ -31,10 +31,11 @@ class Verdict(StrEnum):
 
 
 class SafetyWatch:
-    """Watches the 30-s heart rate against the listener's own baseline."""
+    """Watches the 30-s heart rate against the listener's own baseline; the first gate comes after ``first_gate_s``."""
 
-    def __init__(self, baseline_bpm: float) -> None:
+    def __init__(self, baseline_bpm: float, first_gate_s: float = GATES[0][0]) -> None:
         self._baseline_bpm = baseline_bpm
+        self._gates = {round(at_s * first_gate_s / GATES[0][0]): above_bpm for at_s, above_bpm in GATES}
         self._best_bpm = baseline_bpm
         self._risen_s = 0
         self._high_s = 0
@@ -57,7 +58,7 @@ class SafetyWatch:
         """One second of pulsed music; a backtrack is only asked for while it leads."""
         self._heard_s += 1
         self._recent.append(heart_rate_bpm)
-        if any(self._heard_s == at_s and self._mean_rise_bpm() > above_bpm for at_s, above_bpm in GATES):
+        if self._heard_s in self._gates and self._mean_rise_bpm() > self._gates[self._heard_s]:
             return Verdict.COMPANION
         return self._backtrack(heart_rate_bpm) if leading else None
 

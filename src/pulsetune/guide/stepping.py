@@ -37,11 +37,3 @@ def glide(
     largest = math.floor(tempo_bpm * percent_per_min / 100 * seconds / 60 * _GRID) / _GRID
     wanted = target_bpm - tempo_bpm
     return round(tempo_bpm + max(-largest, min(largest, wanted)), TEMPO_DIGITS)
-
-
-def ratio_for(heart_rate_bpm: float) -> float:
-    """Music : heart. 1:1 up to 92 bpm, half time above: faster music than that is not calm."""
-    return 0.5 if heart_rate_bpm > HALF_TIME_ABOVE_BPM else 1.0
-
-
-HALF_TIME_ABOVE_BPM = 92.0  # the top of the tempo range in which slow music is still slow

@@ -50,7 +50,7 @@ class Page:
 
     def _inner(self) -> Starlette:
         choices, past, one = self._choices, self._past, "/api/sessions/{number:int}"
-        return Starlette(
+        app = Starlette(
             routes=[
                 Route("/", _index),
                 Route("/favicon.ico", _icon),
@@ -71,6 +71,8 @@ class Page:
             exception_handlers={PulseTuneError: told, wishes.Malformed: malformed, Exception: broken},
             lifespan=self._lifespan,
         )
+        app.router.redirect_slashes = False
+        return app
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:

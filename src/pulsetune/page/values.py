@@ -64,6 +64,7 @@ class View:
     tempo_bpm: float | None
     tempo_ratio: float | None
     breath_s: float | None
+    breath_phase: float | None
     arousal: float | None
     arousal_low: float | None
     arousal_high: float | None

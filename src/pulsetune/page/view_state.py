@@ -31,6 +31,7 @@ from pulsetune.model import (
     SoundStatus,
     StrapInfo,
 )
+from pulsetune.page.breath import Breath
 from pulsetune.page.course import Course
 from pulsetune.page.values import Moment, Point, Span, View
 from pulsetune.page.words import LINKS, PHASES, SOUNDS, WISHES, heart_words, quality_words
@@ -57,6 +58,7 @@ class ViewFold:
     _battery_percent: int | None = None
     _warnings: dict[str, str] = field(default_factory=dict)
     _course: Course = field(default_factory=Course)
+    _breath: Breath = field(default_factory=Breath)
 
     def take(self, at_s: float, event: Event) -> None:
         """One event, at the tick that used or made it."""
@@ -68,6 +70,7 @@ class ViewFold:
                 self.points.append(self._point(event))
             case AudioParameters():
                 self._parameters = event
+                self._breath.take(event)
             case Cue():
                 self._take_cue(event)
             case Baseline():
@@ -108,7 +111,8 @@ class ViewFold:
             heart_words=heart_words(rate, age_s, stale=stale),
             tempo_bpm=self._tempo_bpm(),
             tempo_ratio=self._cue.tempo_ratio if self._cue else None,
-            breath_s=self._parameters.breath_s if self._parameters else None,
+            breath_s=self._breath.length_s,
+            breath_phase=self._breath.phase(now_s - self._latency_s()),
             arousal=None if stale or estimate is None else estimate.arousal,
             arousal_low=low,
             arousal_high=high,
@@ -200,9 +204,11 @@ class ViewFold:
 
     def _pulse_heard_s(self) -> float | None:
         """Session time at which the newest pulse reached the ear."""
-        if self._pulse is None:
-            return None
-        return round(self._pulse.t_s + ((self._sound.latency_s or 0.0) if self._sound else 0.0), 3)
+        return None if self._pulse is None else round(self._pulse.t_s + self._latency_s(), 3)
+
+    def _latency_s(self) -> float:
+        """How far the ear is behind the log."""
+        return (self._sound.latency_s or 0.0) if self._sound else 0.0
 
 
 _TROUBLE = (SoundState.DEVICE_LOST, SoundState.RESTARTING, SoundState.FAILED)

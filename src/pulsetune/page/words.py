@@ -44,6 +44,8 @@ WISHES: dict[CommandKind, str] = {
     CommandKind.SOFTER: "you asked for softer",
     CommandKind.LOUDER: "you asked for louder",
     CommandKind.DIZZY: "you said that you feel dizzy",
+    CommandKind.BREATHING_ON: "you asked for the breathing guide",
+    CommandKind.BREATHING_OFF: "you asked the breathing guide to leave",
     CommandKind.MARK: "you marked this moment",
     CommandKind.STOP: "you stopped",
     CommandKind.SKIP: "you asked for another sound",

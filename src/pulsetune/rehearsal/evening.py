@@ -27,9 +27,12 @@ from pulsetune.model import (
     PolicyName,
     Program,
     SessionStarted,
+    TapePoint,
 )
 from pulsetune.session import Parts, run_session
 from pulsetune.sound.silent import SilentSink
+
+TAPED = PolicyName.STAGED_ISO  # whose tempo a yoked evening plays
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,24 @@ def play_evening(
     responder: Responder | None = None,
     variation: Variation = AS_DRAWN,
 ) -> Evening:
-    """Run one listener through one session; raises ValueError if there is no such world."""
-    heart = SimulatedHeart(seed, world, responder, variation=variation)
+    """Run one listener through one session; raises ValueError if there is no such world.
+
+    A yoked evening plays what the next seed's listener, whoever that is, made of ``TAPED`` in the same world.
+    """
+    tape: tuple[TapePoint, ...] = ()
+    if policy is PolicyName.YOKED:
+        tape = _run(program, TAPED, SimulatedHeart(seed + 1, world, variation=variation), seed + 1).tape
+    return _run(program, policy, SimulatedHeart(seed, world, responder, variation=variation), seed, tape).evening(seed)
+
+
+def _run(
+    program: Program, policy: PolicyName, heart: SimulatedHeart, seed: int, tape: tuple[TapePoint, ...] = ()
+) -> _Recorder:
     recorder = _Recorder(heart)
-    started = SessionStarted(0.0, "", 1, program, ListenerProfile(), policy, heart.label, True, seed, 0, 0, "UTC")
+    started = SessionStarted(0.0, "", 1, program, ListenerProfile(), policy, heart.label, True, seed, 0, 0, "UTC", tape)
     parts = Parts(heart, SilentSink(), _Unshared(), _Nowhere(), watch=recorder.watch, hear=heart.hear)
     asyncio.run(run_session(started, parts))
-    return recorder.evening(seed)
+    return recorder
 
 
 class _Unshared(SteppedClock):
@@ -100,6 +114,8 @@ class _Recorder:
         self._tempo_bpm: dict[int, float] = {}
         self._baseline_bpm: float | None = None
         self._companion = False
+        self._cue: Cue | None = None
+        self._tape: list[TapePoint] = []
         self._lost_s: list[float] = []
         self._back_s: list[float] = []
 
@@ -108,16 +124,28 @@ class _Recorder:
             self._true_bpm.append(self._heart.listener.heart_rate_bpm)
         for event in events:
             match event:
-                case AudioParameters() if event.t_s == int(event.t_s) and event.pulse_level > 0:
-                    self._tempo_bpm[int(event.t_s)] = event.tempo_bpm
+                case AudioParameters() if event.t_s == int(event.t_s):
+                    self._play(event)
                 case Baseline():
                     self._baseline_bpm = event.heart_rate_bpm
-                case Cue() if event.phase is Phase.COMPANION:
-                    self._companion = True
+                case Cue():
+                    self._cue = event
+                    self._companion = self._companion or event.phase is Phase.COMPANION
                 case LinkChanged(link=Link.LOST):
                     self._lost_s.append(event.t_s)
                 case LinkChanged(link=Link.CONNECTED) if event.t_s > 0:
                     self._back_s.append(event.t_s)
+
+    def _play(self, parameters: AudioParameters) -> None:
+        if parameters.pulse_level > 0:
+            self._tempo_bpm[int(parameters.t_s)] = parameters.tempo_bpm
+        if self._cue is not None and self._cue.phase is not Phase.CALIBRATE:
+            self._tape.append(TapePoint(parameters.t_s, parameters.tempo_bpm, self._cue.arousal_level))
+
+    @property
+    def tape(self) -> tuple[TapePoint, ...]:
+        """What was played from the end of calibrate on, once a second: for somebody else's yoked evening."""
+        return tuple(self._tape)
 
     def evening(self, seed: int) -> Evening:
         tempo = self._tempo_bpm

@@ -1,17 +1,26 @@
-// The orb: it swells a little with each pulse of the music, or slowly by itself while there is none.
+// The orb: it swells with each guided breath, else a little with each pulse of the music, else slowly by itself.
 // It never flashes: only its size changes, by a few hundredths, at most 1.6 times a second.
 
 import { reduced } from "./format.js";
 
 const REST_S = 7; // without a pulse: slow, and no breath to follow
-const PULSE_SWELL = 1.035;
-const REST_SWELL = 1.025;
+const SWELL = { breath: 1.14, pulse: 1.035, rest: 1.025 };
 const NEW_PACE = 0.7; // of a natural logarithm: a pace twice as fast or slow begins anew, anything less glides
-const DRIFT = 0.2; // how quickly it drifts toward the pulse that is heard
+const DRIFT = 0.2; // how quickly it drifts toward what is heard
+const FAR = 0.25; // of a cycle: farther off than this a breath begins anew
+
+/** What moves it: {kind, seconds of one swelling, phase that is heard now (null: none)}. */
+function rhythm(view) {
+  if (view.breath_s !== null) return { kind: "breath", length: view.breath_s, phase: view.breath_phase };
+  if (view.tempo_bpm === null) return { kind: "rest", length: REST_S, phase: null };
+  const length = 60 / view.tempo_bpm;
+  return { kind: "pulse", length, phase: view.pulse_heard_s === null ? null : (view.now_s - view.pulse_heard_s) / length };
+}
 
 export function makeOrb(element) {
   let moving = null;
   let seconds = 0;
+  let now = "";
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
   const stop = () => {
@@ -20,20 +29,21 @@ export function makeOrb(element) {
     element.classList.add("resting");
   };
 
-  function begin(length, swell) {
+  function begin({ kind, length, phase }) {
     moving?.cancel();
     seconds = length;
-    const frames = [{ transform: "scale(1)" }, { transform: `scale(${swell})` }, { transform: "scale(1)" }];
+    now = kind;
+    const frames = [{ transform: "scale(1)" }, { transform: `scale(${SWELL[kind]})` }, { transform: "scale(1)" }];
     moving = element.animate(frames, { duration: length * 1000, iterations: Infinity, easing: "ease-in-out" });
+    if (kind === "breath") moving.currentTime = phase * length * 1000;
     element.classList.remove("resting");
   }
 
-  /** The rate at which the swelling comes to fall on the pulse that is heard, without a jump. */
-  function pace(view, length) {
-    if (view.tempo_bpm === null || view.pulse_heard_s === null) return seconds / length;
-    const here = (moving.currentTime ?? 0) / 1000 / seconds;
-    const off = ((view.now_s - view.pulse_heard_s) / length - here) % 1;
-    return (seconds / length) * (1 + DRIFT * (off - Math.round(off)));
+  /** How far, in cycles, what is heard is ahead of what is shown: from -.5 to .5. */
+  function ahead(phase) {
+    if (phase === null) return 0;
+    const off = (phase - (moving.currentTime ?? 0) / 1000 / seconds) % 1;
+    return off - Math.round(off);
   }
 
   still.addEventListener("change", stop);
@@ -43,9 +53,10 @@ export function makeOrb(element) {
         if (moving) stop();
         return;
       }
-      const length = view.tempo_bpm === null ? REST_S : 60 / view.tempo_bpm;
-      if (!moving || Math.abs(Math.log(seconds / length)) > NEW_PACE) begin(length, view.tempo_bpm === null ? REST_SWELL : PULSE_SWELL);
-      moving.playbackRate = pace(view, length);
+      const wanted = rhythm(view);
+      const other = now !== wanted.kind || Math.abs(Math.log(seconds / wanted.length)) > NEW_PACE;
+      if (!moving || other || (wanted.kind === "breath" && Math.abs(ahead(wanted.phase)) > FAR)) begin(wanted);
+      moving.playbackRate = (seconds / wanted.length) * (1 + DRIFT * ahead(wanted.phase));
     },
     destroy() {
       stop();

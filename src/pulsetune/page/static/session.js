@@ -2,10 +2,10 @@
 
 import { post } from "./api.js";
 import { dim, dimTrouble, wake } from "./dim.js";
-import { clock, h, minutes, setText } from "./format.js";
+import { clock, h, minutes, reduced, setText } from "./format.js";
 import { makeOrb } from "./orb.js";
 import { curves, legend } from "./plot.js";
-import { arousalWords, musicWords, rateText, signalWords, soundWords, strapWords, troubleWords } from "./session_words.js";
+import { arousalWords, breathWords, musicWords, rateText, signalWords, soundWords, strapWords, troubleWords } from "./session_words.js";
 import { isStale, live, watch } from "./stream.js";
 
 const PATIENCE_MS = 1000; // after which the screen looks again whether it is still told anything
@@ -35,6 +35,7 @@ function stageOf(make) {
     why: h("p.why"),
     rate: h("span.rate", {}, "–"),
     age: h("span.age"),
+    breath: h("p.breath", { "aria-hidden": "true" }),
     left: h("p.left"),
     pause: make("button.big", () => (live.view?.paused ? "resume" : "pause"), "Pause"),
     back: h("p", { hidden: true }, h("a.button.main", { href: "#/" }, "Back to the programs")),
@@ -42,7 +43,7 @@ function stageOf(make) {
   parts.buttons = h("div.controls", { role: "group", "aria-label": "Session" }, parts.pause, make("button.big.stop", "stop", "Stop"));
   parts.stage = h("section.stage", { "aria-label": "Now" },
     h("div.orb-space", {}, parts.orb, h("p.heart", {}, parts.rate, h("span.unit", {}, " beats a minute"), parts.age)),
-    parts.title, parts.why, parts.left, parts.buttons, parts.back);
+    parts.breath, parts.title, parts.why, parts.left, parts.buttons, parts.back);
   return parts;
 }
 
@@ -64,9 +65,10 @@ export function sessionScreen(box) {
   const moving = makeOrb(now.orb);
   const simulated = h("p.badge", { hidden: true }, h("strong", {}, "SIMULATED"), " listener: nothing here is measured from you");
   const notes = h("div");
+  const breathing = make("button.quiet", () => (live.view?.breath_s == null ? "breathing_on" : "breathing_off"), "Breathing guide");
   const more = h("div.controls.minor", { role: "group", "aria-label": "More" },
     make("button.quiet", "softer", "Softer"), make("button.quiet", "louder", "Louder"), make("button.quiet", "skip", "Next sound"),
-    make("button.quiet", "dizzy", "I feel dizzy"),
+    breathing, make("button.quiet", "dizzy", "I feel dizzy"),
     make("button.quiet", "mark", "Mark this moment"), h("button.quiet", { type: "button", onclick: dim }, "Close my eyes"));
   const facts = factsOf();
   const plotBox = h("div.plot", { role: "img", "aria-label": "Heart rate and the music's tempo over time" });
@@ -92,6 +94,8 @@ export function sessionScreen(box) {
     setText(now.left, `${view.paused ? "waiting; " : ""}${minutes(view.left_s)} left`);
     setText(now.rate, rateText(view, stale));
     setText(now.age, stale ? "not live" : view.heart_words);
+    setText(now.breath, reduced() ? breathWords(view) : "");
+    setText(breathing, view.breath_s === null ? "Breathing guide" : "End the breathing guide");
     setText(now.pause, view.paused ? "Go on" : "Pause");
     setText(facts.values.tempo, musicWords(view));
     setText(facts.values.arousal, arousalWords(view));

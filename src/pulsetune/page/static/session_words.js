@@ -33,6 +33,12 @@ export function soundWords(view) {
   return view.sound_words && view.soundscape ? `${view.soundscape.replaceAll("-", " ")}, ${view.sound_words}` : view.sound_words || "silent";
 }
 
+/** For those who asked for less motion: what the orb would show. */
+export function breathWords(view) {
+  if (view.breath_phase === null) return "";
+  return view.breath_phase < 0.5 ? "Breathe in, softly" : "Breathe out";
+}
+
 /** What somebody with closed eyes would want to know; empty while all is well. */
 export function troubleWords(view, stale) {
   if (stale) return "Not live: no word from PulseTune";

@@ -1,0 +1,40 @@
+"""Music to heart: one pulse a beat, or half as many; changed rarely, and only across a rest.
+
+Rules of this file:
+1. A change keeps ``tempo / ratio`` as it is: the music goes on at the same place of the heart, only counted otherwise.
+2. Nothing changes while the tempo would leave its range.
+"""
+
+from __future__ import annotations
+
+HALF_TIME_ABOVE_BPM = 92.0  # the top of the tempo range in which slow music is still slow
+FULL_TIME_BELOW_BPM = 84.0  # twice the bottom of that range: below this, half time would run ahead of the heart
+STEADY_S = 30  # the heart is there for this long, one window of the heart rate
+APART_S = 300  # seconds between two changes
+RATIO_REST_S = 12.0  # pulse out in six seconds, silent for more than two, then in again
+SILENT_S = 2  # the ear needs at least this long to let go of the old pulse
+
+
+class RatioWatch:
+    """Says when another ratio would fit better."""
+
+    def __init__(self) -> None:
+        self._since_change_s = APART_S
+        self._steady_s = 0
+
+    def first(self, heart_rate_bpm: float) -> float:
+        """The ratio to begin with."""
+        return 0.5 if heart_rate_bpm > HALF_TIME_ABOVE_BPM else 1.0
+
+    def second(self, heart_rate_bpm: float, ratio: float) -> float | None:
+        """One second of leading or following; the ratio to change to, or None."""
+        self._since_change_s += 1
+        other = heart_rate_bpm > HALF_TIME_ABOVE_BPM if ratio == 1.0 else heart_rate_bpm < FULL_TIME_BELOW_BPM
+        self._steady_s = self._steady_s + 1 if other else 0
+        if self._steady_s < STEADY_S or self._since_change_s < APART_S:
+            return None
+        return 1.5 - ratio
+
+    def changed(self) -> None:
+        """The change was made."""
+        self._since_change_s = self._steady_s = 0
