@@ -14,6 +14,7 @@ from tests.page.hosting import Opened
 FLAGS = (
     "--no-sandbox",  # CI runs as root
     "--disable-gpu",
+    "--disable-lcd-text",  # pictures of the page are smaller in greys
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

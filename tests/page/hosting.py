@@ -28,20 +28,37 @@ from pulsetune.sound.soundscapes import SOUNDSCAPES
 SECRET = "s" * 43
 
 
-class FasterClock:
-    """The system's monotonic clock, times ``speed``; while ``halted`` a session gets no tick at all."""
+class Pace:
+    """How fast time runs behind a page. While ``halted`` a session gets no tick at all."""
 
-    def __init__(self, speed: float, halted: threading.Event) -> None:
-        self._speed = speed
-        self._halted = halted
-        self._start_s = time.monotonic()
+    def __init__(self, speed: float) -> None:
+        self.speed = speed
+        self.halted = threading.Event()
+        self._since_s = time.monotonic()
+        self._before_s = 0.0
 
     def now_s(self) -> float:
-        return (time.monotonic() - self._start_s) * self._speed
+        return self._before_s + (time.monotonic() - self._since_s) * self.speed
+
+    def change(self, speed: float) -> None:
+        """Go on from here, faster or slower."""
+        self._before_s, self._since_s = self.now_s(), time.monotonic()
+        self.speed = speed
+
+
+class FasterClock:
+    """The system's monotonic clock at some pace, from zero."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._start_s = pace.now_s()
+
+    def now_s(self) -> float:
+        return self._pace.now_s() - self._start_s
 
     async def sleep_until(self, t_s: float) -> None:
-        await asyncio.sleep(max(0.0, (t_s - self.now_s()) / self._speed))
-        while self._halted.is_set():
+        await asyncio.sleep(max(0.0, (t_s - self.now_s()) / self._pace.speed))
+        while self._pace.halted.is_set():
             await asyncio.sleep(0.01)
 
     def slept_s(self) -> float:
@@ -66,9 +83,7 @@ class NoSpeakers:
         raise SoundDeviceMissing("There is no sound device.", "Connect one.")
 
 
-def composing(home: Path, speed: float, seed: int = 3, halted: threading.Event | None = None) -> Callable:
-    halted = halted or threading.Event()
-
+def composing(home: Path, pace: Pace, seed: int = 3) -> Callable:
     async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
         program = resolve(wish.program, wish.soundscape, None, wish.minutes)
         heart = SimulatedHeart(seed)
@@ -76,7 +91,7 @@ def composing(home: Path, speed: float, seed: int = 3, halted: threading.Event |
         store = SessionLog.start(home, started)
         if wish.check_in is not None:
             store.append(0.0, wish.check_in)
-        parts = Parts(heart, SilentSink(), FasterClock(speed, halted), store, hear=heart.hear)
+        parts = Parts(heart, SilentSink(), FasterClock(pace), store, hear=heart.hear)
         return Composed(started, parts, SoundOrder(tuple(SOUNDSCAPES), program.soundscape).translated)
 
     return compose
@@ -94,7 +109,7 @@ class Opened:
     host: LiveHost
     home: Path
     base: str
-    halted: threading.Event
+    pace: Pace
 
     @property
     def library(self) -> LoggedSessions:
@@ -115,15 +130,15 @@ def opened(
     seed: int = 3,
     undo_s: float = 10.0,
 ) -> Iterator[Opened]:
-    halted = threading.Event()
-    host = LiveHost(composing(home, speed, seed, halted), there_is_such)
+    pace = Pace(speed)
+    host = LiveHost(composing(home, pace, seed), there_is_such)
     doors = Doors(host, LoggedSessions(home), Programs(home), StrapsThatAreThere(straps), NoSpeakers())
     server = PageServer(doors, SECRET, port, undo_s=undo_s)
     server.start()
     try:
-        yield Opened(server, host, home, f"http://127.0.0.1:{server.port}", halted)
+        yield Opened(server, host, home, f"http://127.0.0.1:{server.port}", pace)
     finally:
-        halted.clear()
+        pace.halted.clear()
         host.command(CommandKind.STOP)
         host.wait(20)
         server.stop()

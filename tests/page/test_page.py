@@ -20,7 +20,7 @@ from pulsetune.page.server import CONNECTIONS
 from pulsetune.ports import HostState, SeenStrap, SessionWish
 from pulsetune.records.library import Library
 from pulsetune.verification import verify
-from tests.page.hosting import SECRET, composing, opened
+from tests.page.hosting import SECRET, Pace, composing, opened
 
 WISH = {"program": "unwind", "simulated": True, "minutes": 6}
 PATIENCE_S = 30.0
@@ -146,7 +146,7 @@ def test_a_strap_that_is_not_found_is_a_sentence_on_the_page_and_the_next_may_st
 
 def test_a_stop_that_comes_while_the_parts_are_ready_and_the_session_not_yet_is_not_lost(tmp_path):
     """The search is over, so there is nothing to cancel, and the session takes no wishes yet: the worst moment."""
-    compose = composing(tmp_path, speed=60.0)
+    compose = composing(tmp_path, Pace(60.0))
 
     async def stopped_at_the_last_moment(wish, say):
         made = await compose(wish, say)

@@ -56,8 +56,7 @@ def test_from_home_to_the_file_that_is_taken_home(there, page):
     window.locator("#check-in-done").click()
 
     there.running()
-    assert there.text("#simulated") == "SIMULATED"
-    assert "nothing here is measured from you" in there.text("main")
+    assert there.text(".badge.told") == "SIMULATED listener: nothing here is measured from you"
     assert there.text("[data-fact=strap] dd").startswith("simulated")
     there.button("Pause").click()
     there.button("Go on").wait_for()
@@ -171,12 +170,12 @@ def test_everything_by_keyboard_alone(there, page):
 
 def test_a_heart_rate_that_grows_old_is_never_shown_as_live(there, page):
     there.start_simulated()
-    page.halted.set()  # the session stands still: no tick, no beat
+    page.pace.halted.set()  # the session stands still: no tick, no beat
     there.see("no heartbeat for", 10_000)
     assert there.text(".rate") == "–"
     assert there.text("[data-fact=signal] dd") == "none right now"
     assert there.text("[data-fact=arousal] dd") == "not known now"
-    page.halted.clear()
+    page.pace.halted.clear()
     there.running()
 
 
@@ -205,7 +204,10 @@ def test_a_window_that_opens_while_a_session_runs_shows_it_whole(browser, there,
         points = "import('/static/stream.js').then(({live}) => live.points)"
         seconds = [point[0] for point in late.window.evaluate(points)]
         assert seconds == [float(second) for second in range(1, len(seconds) + 1)]  # from the very beginning
+        assert late.text(".badge.told").startswith("SIMULATED")
+        late.window.get_by_role("link", name="Home").click()  # it runs on, and every screen says what it is
         assert late.text("#simulated") == "SIMULATED"
+        late.window.get_by_role("link", name="Session").click()
         assert late.button("Pause").is_enabled()
         late.button("Stop").click()
     there.window.locator("#check-in[open]").wait_for()  # the other window follows

@@ -18,7 +18,14 @@ from pulsetune.ports import ExportChoice, ListedSession, ListedSoundscape, SeenS
 if TYPE_CHECKING:
     from pulsetune.records.library import Library, SessionRow
 
-FIRST_PROGRAM = "unwind"  # the one to begin with; the others follow by name
+PROGRAM_ORDER = (
+    "unwind",
+    "settle",
+    "breathe",
+    "sleep",
+    "companion",
+    "quiet",
+)  # for most people first; the rest by name
 TASTE_TEMPO_BPM = 64.0  # an ordinary evening's music
 TASTE_AROUSAL = 0.5  # half-way between busy and calm
 TASTE_FADE_S = 0.5  # when something else is to be heard
@@ -91,8 +98,9 @@ class Programs:
     def programs(self) -> Sequence[Program]:
         from pulsetune.programs import own_program_files, program_files
 
-        found = [self._readable(name) for name in (*program_files(), *own_program_files(self._home))]
-        return sorted(filter(None, found), key=lambda program: program.name != FIRST_PROGRAM)
+        shipped = program_files()
+        names = [*(name for name in PROGRAM_ORDER if name in shipped), *shipped, *own_program_files(self._home)]
+        return list(filter(None, map(self._readable, dict.fromkeys(names))))
 
     def soundscapes(self) -> Sequence[ListedSoundscape]:
         from pulsetune.sound.soundscapes import SOUNDSCAPES

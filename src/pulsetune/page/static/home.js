@@ -60,7 +60,7 @@ export async function homeScreen(box) {
   const busy = h("p.soft", { hidden: true }, "A session is running. ", h("a", { href: "#/session" }, "Show it"));
   const form = h("form.home", { onsubmit: (event) => { event.preventDefault(); start(form, problem); } },
     h("div.choose", {}, programs(offer.programs), soundPicker(offer.soundscapes, offer.programs[0]?.soundscape)),
-    h("section.panel.ready", { "aria-label": "Ready" }, straps.box, lengths(), volumeByEar(), busy, problem, h("div.start", {}, startButton)));
+    h("section.panel.ready", { "aria-label": "Ready" }, straps.box, lengths(), busy, problem, h("div.start", {}, startButton), volumeByEar()));
   form.addEventListener("change", ({ target }) => {
     if (target.name !== "program") return;
     const { soundscape } = offer.programs.find((program) => program.name === target.value);

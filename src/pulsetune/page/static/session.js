@@ -63,13 +63,14 @@ export function sessionScreen(box) {
   const make = asking(trouble);
   const now = stageOf(make);
   const moving = makeOrb(now.orb);
-  const simulated = h("p.badge", { hidden: true }, h("strong", {}, "SIMULATED"), " listener: nothing here is measured from you");
+  const simulated = h("p.badge.told", { hidden: true }, h("strong", {}, "SIMULATED"), " listener: nothing here is measured from you");
   const notes = h("div");
   const breathing = make("button.quiet", () => (live.view?.breath_s == null ? "breathing_on" : "breathing_off"), "Breathing guide");
-  const more = h("div.controls.minor", { role: "group", "aria-label": "More" },
-    make("button.quiet", "softer", "Softer"), make("button.quiet", "louder", "Louder"), make("button.quiet", "skip", "Next sound"),
-    breathing, make("button.quiet", "dizzy", "I feel dizzy"),
-    make("button.quiet", "mark", "Mark this moment"), h("button.quiet", { type: "button", onclick: dim }, "Close my eyes"));
+  const more = h("div", {},
+    h("div.controls.minor", { role: "group", "aria-label": "Sound" },
+      make("button.quiet", "softer", "Softer"), make("button.quiet", "louder", "Louder"), make("button.quiet", "skip", "Next sound")),
+    h("div.controls.minor", { role: "group", "aria-label": "You" },
+      make("button.quiet", "dizzy", "I feel dizzy"), breathing, make("button.quiet", "mark", "Mark this moment"), h("button.quiet", { type: "button", onclick: dim }, "Close my eyes")));
   const facts = factsOf();
   const plotBox = h("div.plot", { role: "img", "aria-label": "Heart rate and the music's tempo over time" });
   const panel = h("section.panel", { "aria-label": "Curves" }, plotBox, legend(), facts.list);

@@ -29,6 +29,6 @@ export function soundPicker(list, preferred) {
 
 export function volumeByEar() {
   const note = h("p.soft", { role: "status" });
-  const hear = h("button.small", { type: "button", onclick: () => taste("reference", hear, note, "Turn your volume until this is as loud as quiet speech.") }, "Set the volume by ear");
+  const hear = h("button.quiet.small", { type: "button", onclick: () => taste("reference", hear, note, "Turn your volume until this is as loud as quiet speech.") }, "Set the volume by ear");
   return h("div.volume", {}, h("p", {}, hear), note);
 }

@@ -40,8 +40,8 @@ export function strapPicker() {
   const box = h("fieldset", { onchange: ({ target }) => { if (target.name === "heart") picker.hidden = target.value !== "strap"; } },
     h("legend", {}, "Heart"),
     h("div.cards", {},
-      radio("heart", "strap", true, "My strap", h("span.soft", {}, "Any Bluetooth chest strap. Moisten the electrodes and put it on.")),
-      radio("heart", "simulated", false, "Simulated listener", h("span.soft", {}, "No strap? A model stands in for a person. Nothing is measured from you, and every screen says so."))),
+      radio("heart", "strap", true, "My strap", h("span.soft", {}, "Any Bluetooth chest strap, put on with moist electrodes.")),
+      radio("heart", "simulated", false, "Simulated listener", h("span.soft", {}, "No strap? A model stands in. Nothing is measured from you, and every screen says so."))),
     picker);
   let alive = true;
 
