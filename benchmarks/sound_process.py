@@ -24,7 +24,7 @@ from pulsetune.sound.wire import OutputKind, OutputSpec
 SOUNDSCAPE = "felt-piano"
 RATE_HZ = 48_000
 LIVE_S = 70
-FILE_MINUTES = 30
+FILE_MINUTES = 60
 
 
 def target(t_s: float) -> AudioParameters:

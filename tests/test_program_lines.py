@@ -30,6 +30,9 @@ from pulsetune.program_lines import key_lines, line_of
         ("d = 1979-05-27 07:32:00 # a = 1\na = 2\n", ("a",), 2),
         ("x = 1\r\na = 2\r\n", ("a",), 2),
         ("a = 1", ("a",), 1),
+        ("a=1\nb=2\n", ("b",), 2),
+        ("t={a=1,b=''}\nx=[]\ny=1\n", ("y",), 3),
+        ("t={a=1,b=2}\nx=3\n", ("t", "b"), 1),
     ],
 )
 def test_a_key_is_found_on_its_line(text, path, line):

@@ -33,7 +33,7 @@ def test_the_music_of_a_plan_begins_near_the_heart_after_the_measuring_and_is_si
     plan = planned(program, 75.0)
     first_s = next(second for second, tempo in enumerate(plan.tempo_bpm) if tempo is not None)
     assert program.calibrate_s <= first_s <= program.calibrate_s + 5
-    assert plan.tempo_bpm[first_s] == pytest.approx(75, rel=0.05)
+    assert plan.tempo_bpm[first_s] == pytest.approx(75, rel=0.12)
     last_s = max(second for second, tempo in enumerate(plan.tempo_bpm) if tempo is not None)
     assert last_s <= 60 * program.minutes - program.silence_s
     assert 0.85 * program.zone_tempo_bpm <= plan.tempo_bpm[last_s] <= 1.05 * program.zone_tempo_bpm

@@ -259,6 +259,13 @@ def test_impossible_lengths_are_refused(minutes):
         with_minutes(find_program("unwind"), minutes)
 
 
+def test_a_program_can_be_as_short_as_what_is_fixed_and_half_a_minute():
+    sleep = find_program("sleep")  # 120 s measuring, 300 s fade, 300 s silence: 12.5 minutes with the half minute
+    assert with_minutes(sleep, 12.5).minutes == 12.5
+    with pytest.raises(WrongUse, match=r"Choose 12.5 to 60 minutes"):
+        with_minutes(sleep, 12.49)
+
+
 def test_another_length_changes_nothing_else():
     program = find_program("unwind")
     assert with_minutes(program, 10).minutes == 10

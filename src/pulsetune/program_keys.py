@@ -51,7 +51,7 @@ KEY_WORDS = {
         " heart rate)",
     ),
     "bed": KeyWords(
-        "A sound of nature under the music, empty for none",
+        "A sound of nature under the music (water, rain, wind, birds), empty for none",
         "",
         "Natural sound is calming in meta-analyses (Buxton and others 2021; moderate, and Hedblom 2019 found nothing)",
     ),
@@ -73,13 +73,14 @@ KEY_WORDS = {
     "rests": KeyWords(
         "How many rests without a pulse there are while the music thins",
         "rests",
-        "Pauses belong to the effect of music (Bernardi and others 2006; moderate)",
+        "In a pause of two minutes heart rate fell below where it began (Bernardi and others 2006; moderate); these are"
+        " shorter",
     ),
     "rest_s": KeyWords("How long one of these rests is", "s", "Long enough to be noticed as stillness, not as a fault"),
     "pulse_most_s": KeyWords(
         "How much music with a pulse there is at most; then a calm bed without one",
         "s",
-        "Nothing is known of longer sessions with a pulse: half an hour at most is a precaution",
+        "A precaution: half an hour of following a pulse is enough for one session",
     ),
     "step_percent": KeyWords(
         "By how much each step slows the music, as a glide",
@@ -89,8 +90,8 @@ KEY_WORDS = {
     "lead_cap_percent": KeyWords(
         "How far below your heart the music may lead by itself; farther only while your heart does not rise",
         "%",
-        "In a pilot study hearts went along with 7 and 10 %, not with 15 % (weak, and contradicted: van Dyck 2017,"
-        " Juslin 2024)",
+        "In a pilot study hearts perhaps went along with 7 and 10 %, not with 15 % (weak, and contradicted: van Dyck"
+        " 2017, Juslin 2024)",
     ),
     "zone_tempo_bpm": KeyWords(
         "The slow music that a lead is heading for; while your heart goes along it walks on, a tenth below at most",

@@ -14,6 +14,7 @@ from pulsetune.model import PolicyName
 
 ASKING = (PolicyName.STAGED_ISO, PolicyName.FIXED_SAFE)  # the policies whose lead is asked whether it helps
 PLAYED_OF_THINNING = 1 / 3  # at least this much of the thinning music is music, the rest may be rests
+LEAST_PLAYED_S = 60.0  # a session with less music than this is a mistake
 _FIXED = ("calibrate_s", "consolidate_s", "fade_s", "silence_s")
 
 Check = Callable[..., str | None]
@@ -54,7 +55,7 @@ def _rests_fit(rests: int, rest_s: float, consolidate_s: float) -> str | None:
 
 
 def _time_to_play(minutes: float, *fixed_s: float) -> str | None:
-    if playing_s(minutes, *fixed_s) >= fixed_s[0] / 2:
+    if playing_s(minutes, *fixed_s) >= LEAST_PLAYED_S:
         return None
     return (
         f"{minutes:g} minutes leave no time to play: calibrate, consolidate, fade and silence already take"
@@ -64,7 +65,7 @@ def _time_to_play(minutes: float, *fixed_s: float) -> str | None:
 
 def _asked_in_time(gate_s: float, policy: str, pulse_most_s: float, minutes: float, *fixed_s: float) -> str | None:
     left_s = playing_s(minutes, *fixed_s)
-    if policy not in ASKING or left_s < fixed_s[0] / 2:  # too short altogether: the rule above says so
+    if policy not in ASKING or left_s < LEAST_PLAYED_S:  # too short altogether: another rule says so
         return None
     if gate_s > min(left_s, pulse_most_s):
         heard_s = min(left_s, pulse_most_s)

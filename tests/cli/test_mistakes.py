@@ -50,6 +50,8 @@ def sentences(result: Result) -> str:
         (["play", "--output", "song.mp3"], 2, '"song.mp3" is not an output.'),
         (["play", "--output", "no/such/folder/x.flac"], 2, "There is no folder"),
         (["play", "--sound", "trumpet"], 2, 'There is no soundscape "trumpet".'),
+        (["play", "--bed", "traffic"], 2, 'There is no bed "traffic".'),
+        (["sounds", "raga", "--bed", "traffic"], 2, 'There is no bed "traffic".'),
         (["play", "--policy", "hurry"], 2, 'There is no policy "hurry".'),
         (["play", "--seed", "-1"], 2, "Invalid value for '--seed'"),
         (["play", "--record", "x.flac", "--output", "silent"], 2, "--record adds a file to live sound."),

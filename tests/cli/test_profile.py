@@ -108,3 +108,8 @@ def test_a_real_heart_brings_its_resting_level_into_the_session(home):
     assert isinstance(began, SessionStarted)
     assert began.profile == ListenerProfile()
     assert "58.8 a minute, from how 5 sessions with a strap ended" in call("profile").stdout
+    call("profile", "--listen-only")
+    result = play("--source", "rr.txt")
+    assert "Listening only, as you said" in result.stderr
+    assert "simulated" not in result.stderr.lower()
+    assert "lead" not in {phase["phase"] for phase in summary(result)["phases"]}

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulsetune.cli.beginning import session_started
 from pulsetune.cli.page_doors import LoggedSessions, Programs
 from pulsetune.cli.page_host import Composed, LiveHost
-from pulsetune.cli.play import resolve, session_started
+from pulsetune.cli.page_parts import typed
+from pulsetune.cli.resolving import resolve
 from pulsetune.cli.sound_order import SoundOrder
 from pulsetune.errors import SoundDeviceMissing
 from pulsetune.heart.simulated import SimulatedHeart
@@ -85,9 +87,9 @@ class NoSpeakers:
 
 def composing(home: Path, pace: Pace, seed: int = 3) -> Callable:
     async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
-        program = resolve(wish.program, wish.soundscape, None, wish.minutes)
+        program, tape = resolve(typed(wish))
         heart = SimulatedHeart(seed)
-        started = session_started(program, ListenerProfile(), seed, heart.label, simulated=True)
+        started = session_started(program, tape, ListenerProfile(), seed, heart)
         store = SessionLog.start(home, started)
         if wish.check_in is not None:
             store.append(0.0, wish.check_in)
@@ -98,7 +100,7 @@ def composing(home: Path, pace: Pace, seed: int = 3) -> Callable:
 
 
 def there_is_such(wish: SessionWish) -> None:
-    resolve(wish.program, wish.soundscape, None, wish.minutes)
+    resolve(typed(wish))
 
 
 @dataclass

@@ -17,9 +17,9 @@ from pulsetune.rehearsal.report import as_json, differences, result_of, scene_of
 PROGRAM = replace(
     find_program("unwind"), minutes=10.0, calibrate_s=120.0, consolidate_s=60.0, fade_s=60.0, silence_s=60.0
 )
-PLAIN = Outcome(1, Responder.WEAK, 70.0, -3.0, -1.0, -0.5, -0.8, False, False, False, 2.0, 1.0, ())
+PLAIN = Outcome(1, Responder.WEAK, 70.0, -3.0, -1.0, -0.5, -0.8, False, False, False, False, 2.0, 1.0, ())
 UPSET = replace(
-    PLAIN, seed=2, responder=Responder.PARADOXICAL, vs_silence_bpm=2.0, rise_bpm=1.6, harmed=True, companion=True,
+    PLAIN, seed=2, responder=Responder.PARADOXICAL, vs_silence_bpm=2.0, rise_bpm=1.6, harmed=True, companion=True, ended_early=True,
     max_fall_percent_per_min=1.0, max_rise_percent_per_min=3.0, dropout_moves_percent=(0.0, 1.0),
 )  # fmt: skip
 
@@ -32,6 +32,7 @@ def test_everybody_and_each_type_are_summed_up():
     assert result.everybody.harmed_percent == pytest.approx(100 / 3)
     assert result.everybody.reached_target_percent == pytest.approx(100 / 3)
     assert result.by_type[Responder.PARADOXICAL].companion_percent == 100
+    assert result.everybody.ended_early_percent == pytest.approx(100 / 3)
     assert result.by_type[Responder.PARADOXICAL].rise_bpm.mean == 1.6
     assert result.by_type[Responder.PARADOXICAL].rise_bpm.se is None
     assert result.by_type[Responder.STRONG].listeners == 0
@@ -57,7 +58,7 @@ def test_the_paradoxical_rise_in_json_is_that_of_paradoxical_listeners_alone():
 
 
 def evening(outcome: Outcome, heart_bpm: float, tempo_bpm: float | None, seconds: int = 600) -> Evening:
-    return Evening(outcome.seed, outcome.responder, (heart_bpm,) * seconds, (tempo_bpm,) * seconds, 70.0, False, 0.0, 0.0, ())  # fmt: skip
+    return Evening(outcome.seed, outcome.responder, (heart_bpm,) * seconds, (tempo_bpm,) * seconds, 70.0, False, 0.0, 0.0, (), seconds)  # fmt: skip
 
 
 def test_courses_are_percentiles_of_what_changed_since_the_own_beginning():
@@ -92,14 +93,14 @@ def test_a_course_breaks_where_fewer_than_a_fifth_are_left_and_half_time_counts_
 
 
 def test_worlds_share_their_people_but_not_what_music_does_to_them():
-    short = replace(PROGRAM, minutes=8.0)
+    short = replace(PROGRAM, minutes=6.0)
     seen = []
     found = rehearse_worlds(
-        Cast(short, 2, 5, Responder.NONE), [PolicyName.FIXED], ["mixed", "tempo"], look=lambda *what: seen.append(what)
+        Cast(short, 1, 5, Responder.NONE), [PolicyName.FIXED], ["mixed", "tempo"], look=lambda *what: seen.append(what)
     )
     assert list(found) == ["mixed", "tempo"]
-    assert [o.seed for o in found["tempo"][PolicyName.FIXED]] == [5, 6]
-    assert len(seen) == 8
+    assert [o.seed for o in found["tempo"][PolicyName.FIXED]] == [5]
+    assert len(seen) == 4
     quiet, music = PolicyName.QUIET, PolicyName.FIXED
     assert found["mixed"][quiet] == found["tempo"][quiet]
     assert found["mixed"][music] != found["tempo"][music]

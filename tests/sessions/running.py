@@ -72,7 +72,7 @@ def run(
     minutes: float = 8,
     policy: PolicyName = PolicyName.STAGED_ISO,
     clock: Clock | None = None,
-    wishes: dict[float, CommandKind] | None = None,
+    wishes: dict[float, CommandKind | tuple[CommandKind, str]] | None = None,
     sink: SilentSink | None = None,
     watch: Callable[[float, Sequence[Event]], None] | None = None,
 ) -> Ran:
@@ -83,7 +83,8 @@ def run(
 
     def commands(now_s: float) -> list[Command]:
         due = sorted(at_s for at_s in waiting if at_s <= now_s)
-        return [Command(at_s, waiting.pop(at_s)) for at_s in due]
+        asked = [(at_s, waiting.pop(at_s)) for at_s in due]
+        return [Command(at_s, *(wish if isinstance(wish, tuple) else (wish,))) for at_s, wish in asked]
 
     parts = Parts(
         heart,

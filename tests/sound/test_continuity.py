@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetune.model import AudioParameters
-from pulsetune.sound.continuity import Continuity, TargetHistory, TickNumbering
+from pulsetune.sound.continuity import Continuity
+from pulsetune.sound.histories import TargetHistory, TickNumbering
 from pulsetune.sound.wire import OutputKind, OutputSpec, Progress, Tick
 
 RATE_HZ = 48_000

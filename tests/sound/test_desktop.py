@@ -16,6 +16,7 @@ from pulsetune.sound.supervisor import ProcessSink
 from pulsetune.sound.wire import OutputKind, OutputSpec
 from tests.fakes.private_pulse import RATE_HZ, PrivatePulse, Recorder, need_pulseaudio
 from tests.fakes.sound_child import COMMAND as PLAIN
+from tests.needs import need_patience
 
 LEVEL = 0.25  # of the plain player
 
@@ -58,6 +59,8 @@ class Session:
 
 
 def test_a_stop_is_heard_in_its_second_and_music_survives_the_death_of_the_sound_daemon(pulse: PrivatePulse) -> None:
+    need_patience()  # eleven seconds of real time, in which a daemon dies and comes back
+
     async def work() -> None:
         session = Session()
         await session.sink.open()

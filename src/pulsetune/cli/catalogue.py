@@ -132,8 +132,9 @@ def _found(name: str) -> Program:
 def sound_choices() -> dict[str, tuple[str, ...]]:
     """The names that a program may choose for its sounds."""
     from pulsetune.sound.soundscapes import SOUNDSCAPES
+    from pulsetune.sound.soundscapes.nature import BEDS
 
-    return {"soundscape": tuple(SOUNDSCAPES)}
+    return {"soundscape": tuple(SOUNDSCAPES), "bed": tuple(BEDS)}
 
 
 def _show(name: str, heart_rate_bpm: float, plot: Path | None, *, as_json: bool, force: bool) -> None:
@@ -170,11 +171,12 @@ def _said() -> ListenerProfile:
 
 
 def _shown(program: Program, plan: Plan) -> str:
-    from pulsetune.cli.plan_text import NOT_A_PROMISE, plan_words, program_text, tempo_picture
+    from pulsetune.cli.plan_text import NOT_A_PROMISE, breath_words, plan_words, program_text, tempo_picture
 
     columns = min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)
     words = textwrap.fill(f"{plan_words(plan)} (--heart-rate N plans for another). {NOT_A_PROMISE}.", columns)
-    return "\n".join([program_text(program, columns), "", words, "", tempo_picture(plan)])
+    parts = [program_text(program, columns), "", words, "", tempo_picture(plan), breath_words(plan)]
+    return "\n".join(parts).rstrip("\n")
 
 
 def _draw(program: Program, plan: Plan, target: Path) -> None:

@@ -36,6 +36,7 @@ class Wanted:
     output: str
     record: Path | None
     soundscape: str
+    bed: str
     program_name: str
     seed: int
 
@@ -204,7 +205,7 @@ def _sink(output: str, wanted: Wanted, clock: Clock) -> AudioSink:
         spec = OutputSpec(OutputKind(output))
     else:
         spec = OutputSpec(OutputKind.FILE, Path(output))
-    return ProcessSink(spec, wanted.soundscape, wanted.seed, clock, record=wanted.record)
+    return ProcessSink(spec, wanted.soundscape, wanted.seed, clock, record=wanted.record, bed=wanted.bed)
 
 
 def check_record(record: Path | None, output: str) -> None:

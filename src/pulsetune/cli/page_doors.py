@@ -143,7 +143,7 @@ class SpeakerTaster:
             raise SoundDeviceMissing("On this computer no music can be made.", "Sessions run silently here.")
         level, tempo = Sweep(TASTE_AROUSAL, TASTE_AROUSAL), Sweep(TASTE_TEMPO_BPM, TASTE_TEMPO_BPM)
         seed = random.SystemRandom().randrange(2**31)
-        music = Taste(soundscape, None, seconds, level, tempo, seed, None)
+        music = Taste(soundscape, None, seconds, level, tempo, seed, None, "")
         clock = SystemClock()
         sink = ProcessSink(OutputSpec(OutputKind.SPEAKERS), soundscape, seed, clock)
         await sink.open()

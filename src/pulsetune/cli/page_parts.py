@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pulsetune.cli.page_doors import BluetoothStraps, LoggedSessions, Programs, SpeakerTaster
 from pulsetune.cli.page_host import Composed, LiveHost
@@ -20,6 +21,9 @@ from pulsetune.errors import SessionBusy
 from pulsetune.page.doors import Doors
 from pulsetune.page.server import PORT, PageServer
 from pulsetune.ports import SessionWish
+
+if TYPE_CHECKING:
+    from pulsetune.cli.resolving import Typed
 
 COOKIE_FILE = "page-cookie"  # lets an open window find the page again after PulseTune was restarted
 SECRET_BYTES = 32  # 43 letters of base64
@@ -42,9 +46,10 @@ def open_server(host: LiveHost, port: int | None = None) -> PageServer:
 
 async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
     """The parts of a live session; what is chosen for the listener is said."""
+    from pulsetune.cli.beginning import session_started
     from pulsetune.cli.choosing import Wanted, choose
-    from pulsetune.cli.play import resolve, session_started
     from pulsetune.cli.profile import profile_words
+    from pulsetune.cli.resolving import resolve
     from pulsetune.cli.sound_order import SoundOrder
     from pulsetune.clocks import SystemClock
     from pulsetune.records.home import home
@@ -53,23 +58,30 @@ async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
     from pulsetune.session import Parts
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
-    program = resolve(wish.program, wish.soundscape, None, wish.minutes)
+    program, tape = resolve(typed(wish))
     seed = random.SystemRandom().randrange(2**31)
     source = "simulated" if wish.simulated else "strap"
     output = await _live_output(say)
-    wanted = Wanted(source, wish.strap or None, output, None, program.soundscape, program.name, seed)
+    wanted = Wanted(source, wish.strap or None, output, None, program.soundscape, program.bed, program.name, seed)
     chosen = await choose(wanted, say)
     if not chosen.live:  # a simulated listener in silence would be over in a second
         chosen = replace(chosen, clock=SystemClock(), live=True)
     known = listener_profile(home(), simulated=chosen.source.simulated)
     if words := profile_words(known, simulated=chosen.source.simulated):
         say(words)
-    started = session_started(program, known, seed, chosen.source.label, simulated=chosen.source.simulated)
+    started = session_started(program, tape, known, seed, chosen.source)
     store = SessionLog.start(home(), started)
     if wish.check_in is not None:
         store.append(0.0, wish.check_in)
     parts = Parts(chosen.source, chosen.sink, chosen.clock, store, hear=chosen.hear)
     return Composed(started, parts, SoundOrder(tuple(SOUNDSCAPES), program.soundscape).translated)
+
+
+def typed(wish: SessionWish) -> Typed:
+    """A wish from the page as if it had been typed."""
+    from pulsetune.cli.resolving import Typed
+
+    return Typed(wish.program, wish.soundscape, None, None, None, wish.minutes)
 
 
 async def _live_output(say: Callable[[str], None]) -> str:
@@ -90,7 +102,7 @@ def check(wish: SessionWish) -> None:
 
     ``DamagedData`` where what the listener said about leading cannot be read: before anything is looked for.
     """
-    from pulsetune.cli.play import resolve
+    from pulsetune.cli.resolving import resolve
     from pulsetune.records.home import home, live_folder
     from pulsetune.records.live import running_sessions
     from pulsetune.records.profile import read_listen_only
@@ -98,7 +110,7 @@ def check(wish: SessionWish) -> None:
     if live_folder(home()).is_dir() and running_sessions(home()):
         raise SessionBusy("Another session is running on this computer.", "Stop it before you start another.")
     read_listen_only(home())
-    resolve(wish.program, wish.soundscape, None, wish.minutes)
+    resolve(typed(wish))
 
 
 def cookie_secret(home: Path) -> str:

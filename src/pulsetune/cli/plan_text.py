@@ -74,6 +74,14 @@ def plan_words(plan: Plan) -> str:
     return f"Planned tempo, for a heart that begins at {plan.begins_bpm:g} a minute and follows calmly{said}"
 
 
+def breath_words(plan: Plan) -> str:
+    """How the breathing guide would go, in a sentence; empty where there is none."""
+    asked = [value for value in plan.breaths_per_min if value is not None]
+    if not asked:
+        return ""
+    return f"Breathing guide: from {asked[0]:.1f} to {min(asked):.1f} breaths a minute; follow it or not, softly, not deeply."
+
+
 def phase_word(phase: str) -> str:
     """A phase in a word for people."""
     return _WORDS.get(Phase(phase), phase)
@@ -128,6 +136,6 @@ def _phase_marks(plan: Plan) -> str:
 def _legend(plan: Plan) -> str:
     phases: Iterable[str] = dict.fromkeys(span.phase for span in plan.phases)
     played = any(value is not None for value in plan.tempo_bpm)
-    marks = [*(["* tempo of the music"] if played else ["no music"]), ". heart rate"]
+    marks = [*(["* tempo of the music"] if played else ["no pulse"]), ". heart rate"]
     named = [f"{_MARKS[Phase(phase)]} {phase_word(phase)}" for phase in phases]
     return textwrap.fill(", ".join([*marks, *named]), PICTURE_COLUMNS + 7, initial_indent="  ", subsequent_indent="  ")

@@ -5,28 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
-import os
 import random
 import sys
-import time
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulsetune import __version__
 from pulsetune.errors import WrongUse
-from pulsetune.model import ListenerProfile, PolicyName, Program, SessionStarted
+from pulsetune.model import Program, TapePoint
 
 if TYPE_CHECKING:
     from pulsetune.cli.choosing import Wanted
     from pulsetune.cli.page import SessionPage
     from pulsetune.ports import AudioSink
-
-LOG_SCHEMA = 1
 
 
 @click.command()
@@ -40,7 +33,11 @@ LOG_SCHEMA = 1
 )
 @click.option("--strap", metavar="ADDRESS-OR-NAME", help="Which strap, where several are near.")
 @click.option("--sound", metavar="NAME", help="The soundscape, instead of the program's own.")
+@click.option("--bed", metavar="NAME", help="A sound of nature under it: water, rain, wind, birds, or none.")
 @click.option("--policy", metavar="NAME", help="How the tempo is led, instead of the program's own way.")
+@click.option(
+    "--tape", metavar="ID|last", help="Play the music of an earlier session, whatever your heart does (yoked)."
+)
 @click.option(
     "--output",
     default="auto",
@@ -87,51 +84,25 @@ def _wishes(
     source: str,
     strap: str | None,
     sound: str | None,
+    bed: str | None,
     policy: str | None,
+    tape: str | None,
     output: str,
     record: Path | None,
     minutes: float | None,
     seed: int | None,
-) -> tuple[Program, Wanted]:
+) -> tuple[Program, tuple[TapePoint, ...], Wanted]:
     """What was typed, checked before anything is opened."""
     from pulsetune.cli.choosing import Wanted, check_record
+    from pulsetune.cli.resolving import Typed, resolve
 
-    resolved = resolve(program, sound, policy, minutes)
+    resolved, played = resolve(Typed(program, sound, bed, policy, tape, minutes))
     check_record(record, output)
     if strap is not None and source == "auto":
         source = "strap"
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
-    return resolved, Wanted(source, strap, output, record, resolved.soundscape, resolved.name, seed)
-
-
-def resolve(name: str, sound: str | None, policy: str | None, minutes: float | None) -> Program:
-    """The program of that name, with what was asked for put in its place; ``WrongUse`` for what does not exist."""
-    from pulsetune.cli.catalogue import say_shadowed, sound_choices
-    from pulsetune.program_file import POLICIES
-    from pulsetune.programs import find_program, with_minutes
-    from pulsetune.records.home import home
-    from pulsetune.sound.soundscapes import SOUNDSCAPES
-
-    program = find_program(name, home(), sound_choices())
-    say_shadowed(name)
-    if minutes is not None:
-        if not math.isfinite(minutes):
-            raise WrongUse(f"{minutes} minutes is not possible.", "Give a number, such as --minutes 20.")
-        program = with_minutes(program, minutes)
-    if policy is not None:
-        if policy not in POLICIES:
-            known = f"Known policies: {', '.join(POLICIES)}."
-            if policy in list(PolicyName):
-                raise WrongUse(f'The policy "{policy}" is for rehearsals only.', known)
-            raise WrongUse(f'There is no policy "{policy}".', known)
-        program = replace(program, policy=PolicyName(policy))
-    if sound is not None:
-        program = replace(program, soundscape=sound)
-    if program.soundscape not in SOUNDSCAPES:
-        raise WrongUse(
-            f'There is no soundscape "{program.soundscape}".', f"Known soundscapes: {', '.join(SOUNDSCAPES)}."
-        )
-    return program
+    wanted = Wanted(source, strap, output, record, resolved.soundscape, resolved.bed, resolved.name, seed)
+    return resolved, played, wanted
 
 
 def _check_score(score: Path | None, output: str) -> None:
@@ -150,9 +121,12 @@ def _write_score(score: Path, sink: AudioSink, soundscape: str) -> None:
         write_score(score, soundscape, sink.notes, sink.pulses)
 
 
-async def _run(program: Program, wanted: Wanted, score: Path | None, page: SessionPage) -> dict[str, Any]:
+async def _run(
+    program: Program, tape: tuple[TapePoint, ...], wanted: Wanted, score: Path | None, page: SessionPage
+) -> dict[str, Any]:
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
+    from pulsetune.cli.beginning import session_started
     from pulsetune.cli.choosing import choose
     from pulsetune.cli.page import Company, together
     from pulsetune.cli.profile import profile_words
@@ -176,7 +150,7 @@ async def _run(program: Program, wanted: Wanted, score: Path | None, page: Sessi
     known = listener_profile(home(), simulated=chosen.source.simulated)
     if words := profile_words(known, simulated=chosen.source.simulated):
         say(words)
-    started = session_started(program, known, wanted.seed, chosen.source.label, simulated=chosen.source.simulated)
+    started = session_started(program, tape, known, wanted.seed, chosen.source)
     store = SessionLog.start(home(), started)
     status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live, trouble=lambda: store.trouble)
     if chosen.live and keys_possible():
@@ -200,35 +174,3 @@ async def _run(program: Program, wanted: Wanted, score: Path | None, page: Sessi
 
 def _say(text: str) -> None:
     click.echo(text, err=True)
-
-
-def session_started(
-    program: Program, known: ListenerProfile, seed: int, label: str, *, simulated: bool
-) -> SessionStarted:
-    """The first event of a session that begins now."""
-    now = time.time()
-    offset = datetime.fromtimestamp(now).astimezone().utcoffset()
-    return SessionStarted(
-        t_s=0.0,
-        version=__version__,
-        schema=LOG_SCHEMA,
-        program=program,
-        profile=known,
-        policy=program.policy,
-        source=label,
-        simulated=simulated,
-        seed=seed,
-        started_utc_ms=round(now * 1000),
-        utc_offset_min=round(offset.total_seconds() / 60) if offset else 0,
-        zone=_zone(),
-    )
-
-
-def _zone() -> str:
-    """The IANA name of the local time zone, or the system's own abbreviation where there is none to be found."""
-    if named := os.environ.get("TZ", "").lstrip(":"):
-        return named
-    link = Path("/etc/localtime")
-    if link.is_symlink() and "zoneinfo/" in (target := str(link.readlink())):
-        return target.split("zoneinfo/", 1)[1]
-    return time.tzname[0]

@@ -49,8 +49,17 @@ class _Factor(click.ParamType[tuple[str, float]]):
 
 @click.command()
 @click.argument("program_name", metavar="[PROGRAM]", default="unwind")
-@click.option("--listeners", type=click.IntRange(1, MOST_LISTENERS), default=200, show_default=True, metavar="N")
-@click.option("--seed", type=click.IntRange(0, 2**31), default=FIRST_SEED, show_default=True, metavar="N")
+@click.option(
+    "--listeners", type=click.IntRange(1, MOST_LISTENERS), default=200, show_default=True, metavar="N", help="How many."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31),
+    default=FIRST_SEED,
+    show_default=True,
+    metavar="N",
+    help="The first listener.",
+)
 @click.option("--minutes", type=float, metavar="N", help="Length of the session.  [default: the program's]")
 @click.option(
     "--policy", "policies", multiple=True, type=click.Choice([*map(str, PolicyName), "all"]), help="Repeatable, or all."

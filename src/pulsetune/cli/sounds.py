@@ -50,6 +50,7 @@ class Taste:
     tempo_bpm: Sweep
     seed: int
     score: Path | None
+    bed: str
 
     def parameters(self, t_s: float) -> AudioParameters:
         """What the guide would ask for; its own change of loudness left out, the fades put in."""
@@ -74,6 +75,7 @@ class Taste:
 @click.command()
 @click.argument("name", required=False)
 @click.option("--output", metavar="speakers|null|FILE", default="speakers", help="FILE ends in .flac or .wav.")
+@click.option("--bed", metavar="NAME", default="none", help="A sound of nature under it: water, rain, wind, birds.")
 @click.option("--seconds", type=float, default=60.0, show_default=True, help="How long.")
 @click.option("--arousal", metavar="A[..B]", default="1..0", show_default=True, help="0 is calm, 1 activated.")
 @click.option("--tempo", metavar="A[..B]", default="75..60", show_default=True, help="Pulses a minute, 42 to 92.")
@@ -89,6 +91,7 @@ def sounds(name: str | None, as_json: bool, **wishes: Any) -> None:
     Examples:
       pulsetune sounds
       pulsetune sounds raga
+      pulsetune sounds warm-pad --bed rain
       pulsetune sounds raga --output raga.flac --seconds 120 --score raga.mid
       pulsetune sounds reference
     """
@@ -107,22 +110,25 @@ def sounds(name: str | None, as_json: bool, **wishes: Any) -> None:
 def _list(*, as_json: bool) -> None:
     from pulsetune.cli.present import table
     from pulsetune.sound.soundscapes import REFERENCE, REFERENCE_DESCRIPTION, SOUNDSCAPES
+    from pulsetune.sound.soundscapes.nature import BEDS
 
     if as_json:
         rows = [{"name": name, "description": text} for name, text in SOUNDSCAPES.items()]
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     click.echo(table(["name", ""], [[name, text] for name, text in SOUNDSCAPES.items()]))
-    click.echo(f"\n{REFERENCE}: {REFERENCE_DESCRIPTION}")
+    click.echo(f"\n{REFERENCE}: {REFERENCE_DESCRIPTION}\n\nWith --bed, under any of them:\n")
+    click.echo(table(["name", ""], [[name, text] for name, text in BEDS.items()]))
 
 
 # ---------------------------------------------------------------- what was typed
 
 
 def _taste(
-    name: str, *, output: str, seconds: float, arousal: str, tempo: str, seed: int | None, score: Path | None
+    name: str, *, output: str, bed: str, seconds: float, arousal: str, tempo: str, seed: int | None, score: Path | None
 ) -> Taste:
     """The wishes, all checked before anything sounds."""
+    from pulsetune.cli.beds import checked_bed
     from pulsetune.sound.soundscapes import REFERENCE, SOUNDSCAPES
 
     if name not in SOUNDSCAPES and name != REFERENCE:
@@ -136,9 +142,8 @@ def _taste(
         )
     check_score(score)
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
-    return Taste(
-        name, path, seconds, _sweep("arousal", arousal, AROUSAL), _sweep("tempo", tempo, TEMPO_BPM), seed, score
-    )
+    sweeps = _sweep("arousal", arousal, AROUSAL), _sweep("tempo", tempo, TEMPO_BPM)
+    return Taste(name, path, seconds, *sweeps, seed, score, checked_bed(bed))
 
 
 def _sweep(what: str, text: str, limits: tuple[float, float]) -> Sweep:
@@ -179,7 +184,7 @@ async def _play(taste: Taste, *, null: bool) -> dict[str, Any]:
     live = taste.output is None
     kind = OutputKind.FILE if not live else OutputKind.NULL if null else OutputKind.SPEAKERS
     clock = SystemClock() if live else SteppedClock()
-    sink = ProcessSink(OutputSpec(kind, taste.output), taste.name, taste.seed, clock)
+    sink = ProcessSink(OutputSpec(kind, taste.output), taste.name, taste.seed, clock, bed=taste.bed)
     asking = Asking()
     with asking.listening(keys=False):
         await sink.open()

@@ -85,6 +85,10 @@ def _description(
     subtitle: str, tempo_bpm: Sequence[float | None], phases: Sequence[PhaseSpan], word: Callable[[str], str]
 ) -> str:
     known = [value for value in tempo_bpm if value is not None]
-    music = f"The music begins at {known[0]:.0f} pulses a minute and ends at {known[-1]:.0f}." if known else "No music."
+    music = (
+        f"The music begins at {known[0]:.0f} pulses a minute and ends at {known[-1]:.0f}."
+        if known
+        else "There is no pulse."
+    )
     spans = ", ".join(f"{word(span.phase)} from {time_text(span.from_s)}" for span in phases)
     return f"{subtitle}. {music} Phases: {spans}."

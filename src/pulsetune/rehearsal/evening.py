@@ -2,20 +2,23 @@
 
 Rules of this file:
 1. Nothing here decides anything: the engine and the loop are those of a live session.
-2. What is recorded is the model's truth, which no strap would tell: never show it as a measurement.
+2. A listener lives on in silence to the end of the program when the session ends early, so that evenings can be compared.
+3. An evening in silence needs no guide: it is the listener alone, which a test holds equal to a real quiet session.
+4. What is recorded is the model's truth, which no strap would tell: never show it as a measurement.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import ceil
 
 from pulsetune.clocks import SteppedClock
-from pulsetune.heart.listener import AS_DRAWN, Responder, Variation
+from pulsetune.heart.listener import AS_DRAWN, Listener, Responder, Variation
 from pulsetune.heart.simulated import SimulatedHeart
 from pulsetune.model import (
+    SILENT_DB,
     AudioParameters,
     Baseline,
     Cue,
@@ -32,14 +35,15 @@ from pulsetune.model import (
 from pulsetune.session import Parts, run_session
 from pulsetune.sound.silent import SilentSink
 
+NO_SOUND = AudioParameters(0.0, 60.0, 0.0, 0.0, 0.0, 0.0, 0.0, SILENT_DB)
 TAPED = PolicyName.STAGED_ISO  # whose tempo a yoked evening plays
 
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """One simulated session; index k of the series is second k + 1.
+    """One simulated session; index k of the series is second k + 1, up to the end of the program.
 
-    ``tempo_bpm`` is None while no pulse is played. The speeds of the tempo are the largest from one second to the next,
+    ``ended_s`` is when the session ended, ``tempo_bpm`` None while no pulse is played. The speeds of the tempo are the largest from one second to the next,
     ``dropout_moves_percent`` how far the tempo moved over each dropout that began and ended with a pulse.
     """
 
@@ -52,6 +56,7 @@ class Evening:
     max_fall_percent_per_min: float
     max_rise_percent_per_min: float
     dropout_moves_percent: tuple[float, ...]
+    ended_s: int
 
 
 def play_evening(
@@ -66,20 +71,38 @@ def play_evening(
 
     A yoked evening plays what the next seed's listener, whoever that is, made of ``TAPED`` in the same world.
     """
+    if policy is PolicyName.QUIET:
+        return _in_silence(program, SimulatedHeart(seed, world, responder, variation=variation), seed)
     tape: tuple[TapePoint, ...] = ()
     if policy is PolicyName.YOKED:
-        tape = _run(program, TAPED, SimulatedHeart(seed + 1, world, variation=variation), seed + 1).tape
-    return _run(program, policy, SimulatedHeart(seed, world, responder, variation=variation), seed, tape).evening(seed)
+        tape = play_session(program, TAPED, SimulatedHeart(seed + 1, world, variation=variation), seed + 1).tape
+    heart = SimulatedHeart(seed, world, responder, variation=variation)
+    return play_session(program, policy, heart, seed, tape).evening(program, seed)
 
 
-def _run(
+def play_session(
     program: Program, policy: PolicyName, heart: SimulatedHeart, seed: int, tape: tuple[TapePoint, ...] = ()
-) -> _Recorder:
-    recorder = _Recorder(heart)
+) -> Recorder:
+    """Run a whole session and give what was seen of it."""
+    recorder = Recorder(heart)
     started = SessionStarted(0.0, "", 1, program, ListenerProfile(), policy, heart.label, True, seed, 0, 0, "UTC", tape)
     parts = Parts(heart, SilentSink(), _Unshared(), _Nowhere(), watch=recorder.watch, hear=heart.hear)
     asyncio.run(run_session(started, parts))
     return recorder
+
+
+def _in_silence(program: Program, heart: SimulatedHeart, seed: int) -> Evening:
+    end_s = round(60 * program.minutes)
+    rates = tuple(_lived(heart.listener, 0, end_s))
+    kind = heart.listener.traits.responder
+    return Evening(seed, kind, rates, (None,) * end_s, None, False, 0.0, 0.0, (), end_s)
+
+
+def _lived(listener: Listener, from_s: int, to_s: int) -> Iterator[float]:
+    """The true heart rate second by second, with whatever is heard now going on."""
+    for second in range(from_s + 1, to_s + 1):
+        listener.advance(float(second))
+        yield listener.heart_rate_bpm
 
 
 class _Unshared(SteppedClock):
@@ -105,7 +128,7 @@ class _Nowhere:
         """Nothing to close."""
 
 
-class _Recorder:
+class Recorder:
     """Watches one session: the true heart rate each second, the tempo, the phases."""
 
     def __init__(self, heart: SimulatedHeart) -> None:
@@ -147,7 +170,11 @@ class _Recorder:
         """What was played from the end of calibrate on, once a second: for somebody else's yoked evening."""
         return tuple(self._tape)
 
-    def evening(self, seed: int) -> Evening:
+    def evening(self, program: Program, seed: int) -> Evening:
+        """The evening to the end of the program, in silence from the end of the session on."""
+        ended_s, end_s = len(self._true_bpm), round(60 * program.minutes)
+        self._heart.hear(replace(NO_SOUND, t_s=float(ended_s)))
+        self._true_bpm.extend(_lived(self._heart.listener, ended_s, end_s))
         tempo = self._tempo_bpm
         changes = [
             100 * (tempo[second + 1] / before - 1) * 60 for second, before in tempo.items() if second + 1 in tempo
@@ -167,4 +194,5 @@ class _Recorder:
             max_fall_percent_per_min=max(0.0, -min(changes, default=0.0)),
             max_rise_percent_per_min=max(0.0, max(changes, default=0.0)),
             dropout_moves_percent=tuple(moves),
+            ended_s=ended_s,
         )

@@ -1,7 +1,7 @@
 """One evening beside the quiet evening of the same listener.
 
 Rules of this file:
-1. Both evenings are read at the same seconds; a session that ended early leaves its listener where it ended.
+1. Both evenings are read at the same seconds, to the end of the program, whenever the session ended.
 2. Pure arithmetic on two evenings. No randomness, nothing of other listeners.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from statistics import fmean
 
 from pulsetune.heart.listener import Responder
@@ -43,6 +42,7 @@ class Outcome:
     reached_target: bool
     harmed: bool
     companion: bool
+    ended_early: bool
     max_fall_percent_per_min: float
     max_rise_percent_per_min: float
     dropout_moves_percent: tuple[float, ...]
@@ -52,7 +52,7 @@ def judge(evening: Evening, quiet: Evening, program: Program) -> Outcome:
     """Hold an evening against the quiet one of the same listener, second by second."""
     end_s = round(60 * program.minutes)
     thin_s = round(end_s - program.silence_s - program.fade_s - program.consolidate_s)
-    heart, still = _to_length(evening, end_s), _to_length(quiet, end_s)
+    heart, still = evening.true_heart_rate_bpm, quiet.true_heart_rate_bpm
     first_s = round(program.calibrate_s)
     beginning_bpm = fmean(heart[first_s - BEGINNING_S : first_s])
     judged_s = max(first_s, thin_s - JUDGED_S)  # a short session has less to judge
@@ -72,16 +72,11 @@ def judge(evening: Evening, quiet: Evening, program: Program) -> Outcome:
         reached_target=_stays_below(heart, beginning_bpm - REACHED_BPM, REACHED_S),
         harmed=rise_bpm > HARM_BPM,
         companion=evening.companion,
+        ended_early=evening.ended_s < end_s,
         max_fall_percent_per_min=evening.max_fall_percent_per_min,
         max_rise_percent_per_min=evening.max_rise_percent_per_min,
         dropout_moves_percent=evening.dropout_moves_percent,
     )
-
-
-def _to_length(evening: Evening, seconds: int) -> Sequence[float]:
-    """The true heart rate up to ``seconds``; a session that ended early leaves the listener where it ended."""
-    series = evening.true_heart_rate_bpm
-    return series[:seconds] if len(series) >= seconds else (*series, *repeat(series[-1], seconds - len(series)))
 
 
 def _stays_below(series: Sequence[float], level: float, seconds: int) -> bool:

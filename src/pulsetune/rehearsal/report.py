@@ -43,6 +43,7 @@ class Group:
     harmed_percent_interval: Interval | None
     companion_percent: float | None
     companion_percent_interval: Interval | None
+    ended_early_percent: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def group_of(outcomes: Sequence[Outcome]) -> Group:
         wilson_percent(sum(harmed), len(harmed)),
         share_percent(companion),
         wilson_percent(sum(companion), len(companion)),
+        share_percent([o.ended_early for o in outcomes]),
     )
 
 

@@ -29,6 +29,7 @@ class MusicValues:
     pulse_level: float
     bed_level: float
     level_db: float
+    breath_s: float | None = None
 
     def toward(self, other: MusicValues, share: float) -> MusicValues:
         """The value ``share`` (0..1) of the way to ``other``."""
@@ -44,7 +45,15 @@ class MusicValues:
             self.pulse_level + (other.pulse_level - self.pulse_level) * share,
             self.bed_level + (other.bed_level - self.bed_level) * share,
             self.level_db + (other.level_db - self.level_db) * share,
+            _breath_between(self.breath_s, other.breath_s, share),
         )
+
+
+def _breath_between(first_s: float | None, then_s: float | None, share: float) -> float | None:
+    """On the way between two lengths; where the guide is switched on or off, as before until it is reached."""
+    if first_s is None or then_s is None:
+        return first_s
+    return first_s + (then_s - first_s) * share
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ class MusicClock:
         Raises
         ------
         ValueError
-            If the target is older than the one before it, or its tempo is not positive.
+            If the target is older than the one before it, or its tempo or its breath is not positive.
         """
         frame = round(parameters.t_s * SAMPLE_RATE_HZ)
         values = _values(parameters)
@@ -138,6 +147,8 @@ class MusicClock:
 def _values(parameters: AudioParameters) -> MusicValues:
     if not parameters.tempo_bpm > 0.0:
         raise ValueError(f"a tempo of {parameters.tempo_bpm} BPM has no pulse")
+    if parameters.breath_s is not None and not parameters.breath_s > 0.0:
+        raise ValueError(f"a breath of {parameters.breath_s} s is none")
     return MusicValues(
         parameters.tempo_bpm,
         parameters.brightness,
@@ -146,6 +157,7 @@ def _values(parameters: AudioParameters) -> MusicValues:
         parameters.pulse_level,
         parameters.bed_level,
         parameters.level_db,
+        parameters.breath_s,
     )
 
 

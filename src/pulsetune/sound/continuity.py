@@ -3,18 +3,16 @@
 Rules of this file:
 1. It is pure: no process, no clock, no device; every decision about going on can be tested by itself.
 2. Live music goes on at the present moment, a file where it stopped, to the frame.
-3. One target at or before the moment in question is always kept: it says where the music was. Older ones are forgotten.
-4. In the log pulses count up and go on in time, whatever a new process counts from.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from pathlib import Path
 
 from pulsetune.model import AudioParameters, PulseTick
 from pulsetune.ports import AHEAD_S
 from pulsetune.sound.clock import SAMPLE_RATE_HZ
+from pulsetune.sound.histories import TargetHistory, TickNumbering
 from pulsetune.sound.soundscapes import SOUNDSCAPES
 from pulsetune.sound.wire import Open, OutputKind, OutputSpec, Progress, Tick
 
@@ -170,51 +168,3 @@ class Continuity:
         if path is None:
             return None
         return str(path if self._parts == 1 else path.with_name(f"{path.stem}.part{self._parts}{path.suffix}"))
-
-
-class TargetHistory:
-    """Targets in order of time."""
-
-    def __init__(self) -> None:
-        self._targets: deque[AudioParameters] = deque()
-
-    @property
-    def newest_s(self) -> float | None:
-        return self._targets[-1].t_s if self._targets else None
-
-    def __len__(self) -> int:
-        return len(self._targets)
-
-    def add(self, target: AudioParameters, needed_from_s: float) -> None:
-        """Append a target; nothing before ``needed_from_s`` will be asked for again."""
-        self._targets.append(target)
-        while len(self._targets) > 1 and self._targets[1].t_s <= needed_from_s:
-            self._targets.popleft()
-
-    def clear(self) -> None:
-        self._targets.clear()
-
-    def since(self, t_s: float) -> list[AudioParameters]:
-        """The newest target at or before ``t_s``, if any, and all later ones."""
-        later = [target for target in self._targets if target.t_s > t_s]
-        before = len(self._targets) - len(later) - 1
-        return [self._targets[before], *later] if before >= 0 else later
-
-
-class TickNumbering:
-    """Numbers pulses through, although a new process counts from zero and renders a little of the past again."""
-
-    def __init__(self) -> None:
-        self._last = PulseTick(-1.0, -1, -1)
-        self._offset: int | None = 0
-
-    def new_process(self) -> None:
-        self._offset = None
-
-    def next(self, tick: Tick) -> PulseTick | None:
-        if tick.frame <= self._last.frame:
-            return None
-        if self._offset is None:
-            self._offset = self._last.index + 1 - tick.index
-        self._last = PulseTick(tick.frame / SAMPLE_RATE_HZ, tick.index + self._offset, tick.frame)
-        return self._last

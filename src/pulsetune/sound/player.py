@@ -9,17 +9,20 @@ Rules of this file:
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pulsetune.errors import WrongUse
 from pulsetune.model import SILENT_DB, AudioParameters, PulseTick
-from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicClock
+from pulsetune.sound.breath import DIMMING, SWELL_DB, Breath
+from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicClock, MusicValues
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, CHANNELS
 from pulsetune.sound.scene_change import Scenes
 from pulsetune.sound.score import Note
 from pulsetune.sound.soundscapes import REFERENCE, SOUNDSCAPES
+from pulsetune.sound.soundscapes.nature import BEDS, NatureBed, room_for_bed
 
 __all__ = ["BLOCK_FRAMES", "SAMPLE_RATE_HZ", "SOUNDSCAPES", "Player"]
 
@@ -29,13 +32,18 @@ LAST_DB = 6.0  # the last 6 dB above SILENT_DB bend down to a gain of exactly ze
 class Player:
     """One piece of music, rendered block by block as fast as it is asked for; one per process at a time."""
 
-    def __init__(self, soundscape: str, seed: int, start_frame: int = 0) -> None:
+    def __init__(self, soundscape: str, seed: int, start_frame: int = 0, bed: str = "") -> None:
         if soundscape not in SOUNDSCAPES and soundscape != REFERENCE:
             raise WrongUse(f"There is no soundscape {soundscape!r}.", f"Choose one of: {', '.join(SOUNDSCAPES)}.")
+        if bed and bed not in BEDS:
+            raise WrongUse(f"There is no bed {bed!r}.", f"Choose one of: {', '.join(BEDS)}.")
         self._clock = MusicClock(start_frame)
+        self._bed = NatureBed(bed, seed) if bed else None
+        self._breath = Breath()
         self._scenes = Scenes(soundscape, seed)
         self._wanted = soundscape
         self._wishes: deque[tuple[int, str]] = deque()  # from which frame on another soundscape is wanted
+        self._bed_room: float | None = None  # the gain that the last block ended with
         self._pulses = 0
         self._ticks: list[PulseTick] = []
         self._troubles: list[str] = []
@@ -74,9 +82,14 @@ class Player:
         while self._wishes and self._wishes[0][0] < end:
             frame, wanted = self._wishes.popleft()
             self._scenes.want(wanted, frame)
-        block = self._scenes.render(self._clock, start, end, self._clock.values_at(end))
+        values = self._clock.values_at(end)
+        missing = self._breath.advance(BLOCK_FRAMES, values.breath_s)
+        dimmed = replace(values, brightness=max(0.0, values.brightness - DIMMING * float(missing[-1])))
+        block = self._scenes.render(self._clock, start, end, dimmed)
+        if self._bed is not None:
+            block = self._with_bed(block, self._bed, values)
         self._report_pulses(end)
-        block *= self._gain(start, end)[:, None]
+        block *= (self._gain(start, end) * 10 ** (-SWELL_DB / 20 * missing)).astype(np.float32)[:, None]
         self._clock.advance(BLOCK_FRAMES)
         return block
 
@@ -104,6 +117,14 @@ class Player:
         if not self._closed:
             self._closed = True
             self._scenes.close()
+            if self._bed is not None:
+                self._bed.close()
+
+    def _with_bed(self, block: NDArray[np.float32], bed: NatureBed, values: MusicValues) -> NDArray[np.float32]:
+        room = room_for_bed(values)
+        gains = np.linspace(self._bed_room or room, room, BLOCK_FRAMES, dtype=np.float32)[:, None]
+        self._bed_room = room
+        return (block + bed.render(values)) * gains
 
     def _report_pulses(self, end: int) -> None:
         while (frame := self._clock.frame_of(self._pulses)) < end:
@@ -112,10 +133,10 @@ class Player:
                 self._ticks.append(PulseTick(frame / SAMPLE_RATE_HZ, self._pulses, frame))
             self._pulses += 1
 
-    def _gain(self, start: int, end: int) -> NDArray[np.float32]:
+    def _gain(self, start: int, end: int) -> NDArray[np.float64]:
         """Linear in dB from frame to frame, bent to exactly zero at SILENT_DB."""
         first, last = self._clock.values_at(start).level_db, self._clock.values_at(end).level_db
         level_db = np.linspace(first, last, BLOCK_FRAMES, endpoint=False)
         tail = np.clip((level_db - SILENT_DB) / LAST_DB, 0.0, 1.0)
-        gain: NDArray[np.float32] = (10 ** (level_db / 20) * tail**2 * (3 - 2 * tail)).astype(np.float32)
+        gain: NDArray[np.float64] = 10 ** (level_db / 20) * tail**2 * (3 - 2 * tail)
         return gain

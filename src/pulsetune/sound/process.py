@@ -24,7 +24,8 @@ import time
 from pulsetune.model import SoundState
 from pulsetune.sound.files import FileTrouble
 from pulsetune.sound.outputs import DeviceUnavailable
-from pulsetune.sound.render_loop import MakePlayer, PlayerPort, RenderLoop, Send
+from pulsetune.sound.player_port import MakePlayer, PlayerPort, Send
+from pulsetune.sound.render_loop import RenderLoop
 from pulsetune.sound.wire import Command, Message, Open, Problem, State, decode_command, encode
 
 ORPHAN_LIMIT_S = 1.8
@@ -70,7 +71,7 @@ def _warm_up() -> None:
 def _real_player(order: Open) -> PlayerPort:
     from pulsetune.sound.player import Player
 
-    return Player(order.soundscape, order.seed, order.start_frame)
+    return Player(order.soundscape, order.seed, order.start_frame, order.bed)
 
 
 def _sender() -> Send:

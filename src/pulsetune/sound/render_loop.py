@@ -11,24 +11,22 @@ from __future__ import annotations
 import gc
 import queue
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pulsetune.model import AudioParameters, PulseTick, SoundState
+from pulsetune.model import SoundState
 from pulsetune.sound.clock import SAMPLE_RATE_HZ
 from pulsetune.sound.files import FileOutput, FileTrouble
 from pulsetune.sound.limiter import CHANNELS, TruePeakLimiter
 from pulsetune.sound.outputs import LiveOutput
+from pulsetune.sound.player_port import MakePlayer, Send
 from pulsetune.sound.score import Note
 from pulsetune.sound.wire import (
     Close,
     Command,
     Fade,
-    Message,
     Open,
     OutputKind,
     Progress,
@@ -45,32 +43,6 @@ BLOCKS_PER_TURN = 8  # 0.17 s of sound at most between two looks at the commands
 REPORT_EVERY_S = 0.25  # of real time, or
 REPORT_EVERY_FRAMES = SAMPLE_RATE_HZ  # of sound, so that a fast file keeps its parent informed
 CLOSE_FADE_S = 1.0
-
-
-class PlayerPort(Protocol):
-    """What this file needs of ``player.Player``."""
-
-    @property
-    def position_frames(self) -> int: ...
-
-    @property
-    def known_frames(self) -> int: ...
-
-    def push(self, parameters: AudioParameters) -> None: ...
-
-    def render(self) -> NDArray[np.float32]: ...
-
-    def take_ticks(self) -> list[PulseTick]: ...
-
-    def take_notes(self) -> list[tuple[int, Note, str]]: ...
-
-    def take_troubles(self) -> list[str]: ...
-
-    def close(self) -> None: ...
-
-
-MakePlayer = Callable[[Open], PlayerPort]
-Send = Callable[[Message], None]
 
 
 class RenderLoop:

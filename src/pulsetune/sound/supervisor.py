@@ -13,10 +13,11 @@ import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
-from pulsetune.errors import PulseTuneError, SoundDeviceMissing, WrongUse
-from pulsetune.model import AudioParameters, PulseTick, SoundEvent, SoundState, SoundStatus
+from pulsetune.errors import PulseTuneError, WrongUse
+from pulsetune.model import AudioParameters, PulseTick, SoundEvent, SoundState
 from pulsetune.ports import Clock, OutputReport
 from pulsetune.sound.continuity import Continuity
+from pulsetune.sound.journal import Journal, opening_error
 from pulsetune.sound.link import CHILD_COMMAND
 from pulsetune.sound.succession import Succession
 from pulsetune.sound.wire import (
@@ -71,9 +72,7 @@ class ProcessSink:
         self._own_process = child_command == CHILD_COMMAND
         self._state = Continuity(output, record, soundscape, seed, bed)
         self._live = self._state.live
-        self._events: list[SoundEvent] = []
-        self.pulses: list[PulseTick] = []  # with the notes, what was played so far, for a score
-        self.notes: list[Sounded] = []
+        self._journal = Journal(clock, self._state)
         self._processes = Succession(child_command, self._orders, self._take, self._gone, live=self._live)
         self._trouble: State | None = None  # why the present process says it gave up
         self._answered = asyncio.Event()  # the first process is ready, or has ended
@@ -96,7 +95,7 @@ class ProcessSink:
         """
         if self._own_process and not pyo_available():
             raise PulseTuneError("On this computer no music can be made: pyo is missing.", "Choose --output silent.")
-        self._tell(SoundState.STARTING, "")
+        self._journal.tell(SoundState.STARTING, "")
         self._processes.start()
         self._processes.watch()
         try:
@@ -106,7 +105,7 @@ class ProcessSink:
             raise
         if not self._processes.ready:
             self._processes.stop()
-            raise _error(self._trouble)
+            raise opening_error(self._trouble)
         self._opened = True
 
     def apply(self, parameters: AudioParameters) -> None:
@@ -128,8 +127,7 @@ class ProcessSink:
             await self._progressed.wait()
 
     def drain(self, now_s: float) -> Sequence[SoundEvent]:  # noqa: ARG002 -- everything that came is of the past
-        events, self._events = self._events, []
-        return events
+        return self._journal.take_events()
 
     def fade(self, gain: float, seconds: float) -> None:
         self._state.gain = gain
@@ -163,6 +161,15 @@ class ProcessSink:
         """Of the process that waits to follow the present one, if there is one."""
         return self._processes.successor_id
 
+    @property
+    def pulses(self) -> Sequence[PulseTick]:
+        """With the notes, what was played so far, for a score."""
+        return self._journal.pulses
+
+    @property
+    def notes(self) -> Sequence[Sounded]:
+        return self._journal.notes
+
     # ------------------------------------------------------------ one process after the other
 
     def _orders(self) -> list[Command]:
@@ -180,16 +187,13 @@ class ProcessSink:
                 self._state.take(message)
                 self._progressed.set()
             case Tick():
-                tick = self._state.number(message)
-                if tick is not None:
-                    self._events.append(tick)
-                    self.pulses.append(tick)
-            case Sounded() if not self.notes or message.frame >= self.notes[-1].frame:
-                self.notes.append(message)  # a new process renders a little of the past again
+                self._journal.pulse(message)
+            case Sounded():
+                self._journal.note(message)
             case State(SoundState.FAILED):
                 self._trouble = message
             case State(state, _, detail, device):
-                self._tell(state, detail, device)
+                self._journal.tell(state, detail, device)
 
     def _gone(self, how: str, code: int | None) -> None:
         self._state.ended()
@@ -208,7 +212,7 @@ class ProcessSink:
 
     def _start_again(self, why: str, delay_s: float, *, new_part: bool) -> None:
         part = self._state.next_part() if new_part else None
-        self._tell(SoundState.RESTARTING, why if part is None else f"{why}; the file goes on in {part}")
+        self._journal.tell(SoundState.RESTARTING, why if part is None else f"{why}; the file goes on in {part}")
         self._processes.start_later(delay_s, unless=self._over)
 
     def _over(self) -> bool:
@@ -219,24 +223,6 @@ class ProcessSink:
 
     def _fail(self, why: str) -> None:
         self._failed = True
-        self._tell(SoundState.FAILED, f"{why}: the session goes on without sound")
+        self._journal.tell(SoundState.FAILED, f"{why}: the session goes on without sound")
         self._progressed.set()
         self._ended.set()
-
-    def _tell(self, state: SoundState, detail: str, device: str | None = None) -> None:
-        now_s = self._clock.now_s()
-        latency_s = self._state.latency_s(now_s) if self._live and state is SoundState.PLAYING else None
-        status = SoundStatus(now_s, state, detail, device, latency_s, self._state.underruns, self._state.restarts)
-        self._events.append(status)
-
-
-def _error(trouble: State | None) -> PulseTuneError:
-    if trouble is None:
-        return PulseTuneError("The sound process ended before it could play.", "Set PULSETUNE_DEBUG=1 to see why.")
-    if trouble.problem is Problem.NO_DEVICE:
-        return SoundDeviceMissing(
-            "There is no sound device.", "Connect one, or choose --output FILE.flac or --output null."
-        )
-    if trouble.problem is Problem.FILE:
-        return PulseTuneError(f"{trouble.detail}.", "Choose another place for the file.")
-    return PulseTuneError(f"The music could not be built ({trouble.detail}).", "Set PULSETUNE_DEBUG=1 to see why.")
