@@ -107,7 +107,9 @@ def take(there: Visit, folder: Path, screen: str) -> None:
     """One screen in every look, from its top; the curves are below the session."""
     for name, scheme, size in LOOKS:
         there.look(scheme, size)
-        there.window.evaluate(f"window.scrollTo(0, {'document.body.scrollHeight' if screen == 'curves' else 0})")
+        there.window.evaluate(
+            "document.querySelector('.panel').scrollIntoView()" if screen == "curves" else "scrollTo(0, 0)"
+        )
         there.window.mouse.move(0, 0)
         there.window.wait_for_timeout(400)  # plots are drawn anew for their size
         picture = small_png(pixels_of(there.window.context, there.window.screenshot()))

@@ -23,7 +23,8 @@ function bands(spans) {
       const size = 11 * devicePixelRatio;
       ctx.font = `${size}px system-ui, sans-serif`;
       ctx.fillStyle = css("--soft");
-      if (ctx.measureText(span.words).width + 10 < to - from) ctx.fillText(span.words, from + 5, bbox.top + size + 4);
+      const words = [span.words, span.words.split(" ")[0]].find((text) => ctx.measureText(text).width + 8 < to - from);
+      if (words) ctx.fillText(words, from + 4, bbox.top + size + 4);
     });
     ctx.restore();
   };

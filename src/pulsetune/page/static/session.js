@@ -73,7 +73,8 @@ export function sessionScreen(box) {
       make("button.quiet", "dizzy", "I feel dizzy"), breathing, make("button.quiet", "mark", "Mark this moment"), h("button.quiet", { type: "button", onclick: dim }, "Close my eyes")));
   const facts = factsOf();
   const plotBox = h("div.plot", { role: "img", "aria-label": "Heart rate and the music's tempo over time" });
-  const panel = h("section.panel", { "aria-label": "Curves" }, plotBox, legend(), facts.list);
+  const curvesOf = h("p.badge.loud", { hidden: true }, "SIMULATED");
+  const panel = h("section.panel", { "aria-label": "Curves" }, curvesOf, plotBox, legend(), facts.list);
   box.append(simulated, now.stage, more, trouble, notes, panel);
 
   let plot = null;
@@ -127,7 +128,7 @@ export function sessionScreen(box) {
     }
     wasRunning = on;
     const stale = on && isStale();
-    simulated.hidden = !on || !view.simulated;
+    simulated.hidden = curvesOf.hidden = !on || !view.simulated;
     now.buttons.hidden = !on && hosted.state !== "starting";
     now.pause.hidden = more.hidden = panel.hidden = !on;
     now.back.hidden = on || hosted.state === "starting";
