@@ -37,12 +37,12 @@ def tempi(home, session_id: int) -> dict[float, float]:
 
 
 def test_the_tape_of_a_session_is_played_to_another_heart_at_the_same_times(home):
-    first = play("--seed", "4")
+    first = play("--seed", "4", "--policy", "ramp")
     second = play("--seed", "9", "--tape", "last")
     assert second["baseline_heart_rate_bpm"] > first["baseline_heart_rate_bpm"] + 10  # another heart indeed
     was, is_now = tempi(home, first["session_id"]), tempi(home, second["session_id"])
     both = sorted(set(was) & set(is_now))
-    assert len(both) > 250
+    assert len(both) > 200
     assert max(abs(was[t_s] / is_now[t_s] - 1) for t_s in both) < 0.02
     began = next(iter(Library(home).events(second["session_id"])))[1]
     assert isinstance(began, SessionStarted)

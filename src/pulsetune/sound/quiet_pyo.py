@@ -4,6 +4,8 @@ Rules of this file:
 1. pyo prints on import (a missing Tk, WxPython's absence); stdout may belong to ``--json``, so it is silenced there.
 2. Every object must be made after ``boot`` and before sound, with this server current; nothing is built later,
    because pyo keeps expressions built on living objects for ever.
+3. Several servers may sound beside each other, but they are built one at a time: pyo puts every new object into the one
+   that was booted last.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import contextlib
 import ctypes
 import io
 import os
+import threading
 from typing import Any
 
 import numpy as np
@@ -25,8 +28,9 @@ with contextlib.redirect_stdout(io.StringIO()):
 
 BLOCK_FRAMES = 1024  # pyo costs least per frame here, and nothing in biofeedback needs less than 21 ms
 CHANNELS = 2
+BUILDING = threading.Lock()  # held by whoever boots a server and makes its objects
 
-__all__ = ["BLOCK_FRAMES", "CHANNELS", "ManualServer", "pyo"]
+__all__ = ["BLOCK_FRAMES", "BUILDING", "CHANNELS", "ManualServer", "pyo"]
 
 
 class ManualServer:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pulsetune.model import SILENT_DB
 from pulsetune.sound.clock import MusicClock, MusicValues
-from pulsetune.sound.quiet_pyo import ManualServer
+from pulsetune.sound.quiet_pyo import BUILDING, ManualServer
 from pulsetune.sound.score import PULSES_PER_BAR, PULSES_PER_HALF_BAR, Hand, Note
 from pulsetune.sound.soundscapes import build
 
@@ -30,13 +30,14 @@ class Scene:
         self.name = name
         self.first_pulse = 0
         self.leaving = False  # nothing but its pulse is left then, so that two melodies never meet
-        self._server = ManualServer(seed)
-        try:
-            self._writer, self._soundscape = build(name, seed)
-        except BaseException:
-            self._server.close()
-            raise
-        self._server.start()
+        with BUILDING:
+            self._server = ManualServer(seed)
+            try:
+                self._writer, self._soundscape = build(name, seed)
+            except BaseException:
+                self._server.close()
+                raise
+            self._server.start()
         self._half_bars = 0
         self._notes: deque[Note] = deque()
         self._played: list[tuple[int, Note]] = []

@@ -4,8 +4,7 @@ Rules of this file:
 1. When it happens follows from the targets and the score alone, never from how quickly this machine builds a scene: a
    file comes out the same on every machine.
 2. The next scene is built beside the present one, in a thread of its own; if the phrase ends first, it is waited for.
-3. Scenes are built one at a time, because pyo puts every new object into the server that was booted last.
-4. The newest wish counts. What nobody wants any more is closed, and a crossfade that has begun is finished first.
+3. The newest wish counts. What nobody wants any more is closed, and a crossfade that has begun is finished first.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from pulsetune.sound.score import Note
 
 CROSSFADE_FRAMES = 6 * SAMPLE_RATE_HZ  # long enough that nothing starts or stops, short enough to be an answer
 PREPARE_FRAMES = 3 * SAMPLE_RATE_HZ  # between the wish and the earliest crossfade; a scene takes 0.3 to 0.8 s to build
-_ONE_AT_A_TIME = threading.Lock()
 
 
 class Scenes:
@@ -29,8 +27,7 @@ class Scenes:
 
     def __init__(self, name: str, seed: int) -> None:
         self._seed = seed
-        with _ONE_AT_A_TIME:
-            self._present = Scene(name, seed)
+        self._present = Scene(name, seed)
         self._leaving: Scene | None = None
         self._next: _Building | None = None
         self._earliest_frame = 0
@@ -153,15 +150,14 @@ class _Building:
                 self._scene.close()
 
     def _build(self, seed: int) -> None:
-        with _ONE_AT_A_TIME:
+        if self._unwanted:
+            return
+        try:
+            scene = Scene(self.name, seed)
+        except Exception as error:  # noqa: BLE001 -- raised again by whoever takes the scene
+            self._error = error
+            return
+        with self._lock:
+            self._scene = scene
             if self._unwanted:
-                return
-            try:
-                scene = Scene(self.name, seed)
-            except Exception as error:  # noqa: BLE001 -- raised again by whoever takes the scene
-                self._error = error
-                return
-            with self._lock:
-                self._scene = scene
-                if self._unwanted:
-                    scene.close()
+                scene.close()

@@ -27,12 +27,13 @@ class NatureBed:
     """The bed ``name``, rendered block by block beside the music."""
 
     def __init__(self, name: str, seed: int) -> None:
-        from pulsetune.sound.quiet_pyo import ManualServer
+        from pulsetune.sound.quiet_pyo import BUILDING, ManualServer
         from pulsetune.sound.soundscapes.nature_sounds import SOUNDS
 
-        self._server = ManualServer(seed)
-        self._sound = SOUNDS[name](np.random.default_rng(seed))
-        self._server.start()
+        with BUILDING:
+            self._server = ManualServer(seed)
+            self._sound = SOUNDS[name](np.random.default_rng(seed))
+            self._server.start()
 
     def render(self, values: MusicValues) -> NDArray[np.float32]:
         """The next block at the bed level that it reaches at its end."""
