@@ -14,6 +14,12 @@ need_chromium()
 STRAPS = (SeenStrap("Polar H10 1234", "AA:BB", -60, 80), SeenStrap("Wahoo TICKR", "CC:DD", -85, None))
 
 
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
 def every_screen(there):
     """Go through the page; yields the name of each screen while it is shown."""
     window = there.window
@@ -68,13 +74,12 @@ def findings(axe, window):
     return [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]]
 
 
-def walk(tmp_path, looks):
+def walk(browser, tmp_path, looks):
     from axe_playwright_python.sync_playwright import Axe
 
     axe, seen = Axe(), set()
     # axe-core comes in as an inline script, which the page forbids: here alone it may
     with (
-        chromium() as browser,
         opened(tmp_path, speed=30.0, straps=STRAPS) as page,
         visit(browser, page, bypass_csp=True) as there,
     ):
@@ -88,18 +93,18 @@ def walk(tmp_path, looks):
     assert len(seen) == 12
 
 
-def test_axe_finds_nothing_on_any_screen_on_a_dark_phone(tmp_path):
-    walk(tmp_path, [("dark", PHONE)])
+def test_axe_finds_nothing_on_any_screen_on_a_dark_phone(browser, tmp_path):
+    walk(browser, tmp_path, [("dark", PHONE)])
 
 
-def test_axe_finds_nothing_on_any_screen_in_light_and_dark_large_small_and_magnified(tmp_path):
+def test_axe_finds_nothing_on_any_screen_in_light_and_dark_large_small_and_magnified(browser, tmp_path):
     need_patience()
-    walk(tmp_path, [(scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE, ZOOMED)])
+    walk(browser, tmp_path, [(scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE, ZOOMED)])
 
 
 @pytest.mark.parametrize("size", [PHONE, ZOOMED])
-def test_the_start_button_is_in_sight_on_a_small_window(tmp_path, size):
-    with chromium() as browser, opened(tmp_path) as page, visit(browser, page) as there:
+def test_the_start_button_is_in_sight_on_a_small_window(browser, tmp_path, size):
+    with opened(tmp_path) as page, visit(browser, page) as there:
         there.look("light", size)
         box = there.button("Start").bounding_box()
         assert box["y"] >= 0

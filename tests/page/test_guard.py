@@ -101,6 +101,25 @@ def test_a_post_from_another_site_answers_403(listener, who):
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "http://127.0.0.1:1", "sec-fetch-site": "same-site", "sec-fetch-mode": "cors"},
+        {"sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"},
+        {"sec-fetch-site": "cross-site"},
+    ],
+)
+def test_reading_from_another_site_answers_403(listener, who):
+    assert listener.get("/api/sessions", headers=who).status_code == 403
+    assert listener.get("/events", headers=who).status_code == 403
+
+
+def test_a_link_on_another_site_may_open_the_page(listener):
+    link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    assert listener.get("/", headers=link).status_code == 200
+
+
 def test_a_post_from_the_page_itself_enters(listener, page):
     own = {"origin": page.base, "sec-fetch-site": "same-origin"}
     assert listener.post("/api/session/command", json={"kind": "stop"}, headers=own).status_code == 409  # nothing runs
@@ -125,7 +144,9 @@ def test_a_large_body_that_is_not_announced_answers_413(listener):
         b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 60_000, b'{"program":1}', b'{"program":""}', b'{"program":"a","x":1}',
         b'{"program":"a","minutes":NaN}', b'{"program":"a","minutes":1e999}', b'{"program":"a","minutes":true}',
         b'{"program":"a","simulated":1}', b'{"program":"a","check_in":{"calm":11}}', b'{"program":"a","check_in":{"calm":true}}',
-        b'{"program":"a","check_in":[]}', b'{"program":"a","check_in":{"note":"' + b"n" * 2001 + b'"}}',
+        b'{"program":"a","check_in":[]}', b'{"program":"a","check_in":{"words":[{"word":"heavy"}]}}',
+        b'{"program":"a","check_in":{"words":[{"word":"","rating":1}]}}', b'{"program":"a","check_in":{"words":{}}}',
+        b'{"program":"a","check_in":{"words":[' + b",".join([b'{"word":"x","rating":1}'] * 6) + b"]}}", b'{"program":"a","check_in":{"note":"' + b"n" * 2001 + b'"}}',
     ],
 )  # fmt: skip
 def test_a_malformed_wish_answers_400_with_a_sentence(listener, body):
