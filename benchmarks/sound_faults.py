@@ -182,17 +182,17 @@ def decibels(value: float) -> float:
 
 
 def log_is_complete(session: Session) -> bool:
-    """Every beat, every pulse in order and counted through, a proper end, and a replay that is exact."""
+    """Pulses in order (the silent ones are counted too, and not told), a proper end, and a replay that is exact."""
     log = session.log()
     ticks = [event for _, event in log if isinstance(event, PulseTick)]
     beats = [event for _, event in log if isinstance(event, Beat)]
     restarts = max(event.restarts for _, event in log if isinstance(event, SoundStatus))
-    counted = all(b.index == a.index + 1 and b.frame > a.frame for a, b in itertools.pairwise(ticks))
+    counted = all(b.index > a.index and b.frame > a.frame for a, b in itertools.pairwise(ticks))
     widest_s = max((b.t_s - a.t_s for a, b in itertools.pairwise(beats)), default=0.0)
     ended = isinstance(log[-1][1], SessionEnded)
     exact = verify(iter(log)).exact
     print(
-        f"log: {len(beats)} beats, at most {widest_s:.2f} s apart; {len(ticks)} pulses, counted through: {counted}; "
+        f"log: {len(beats)} beats, at most {widest_s:.2f} s apart; {len(ticks)} pulses, in order: {counted}; "
         f"{restarts} restarts; proper end: {ended}; replay exact: {exact}"
     )
     return counted and ended and exact

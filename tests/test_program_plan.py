@@ -52,6 +52,15 @@ def test_without_music_the_follower_stays_where_it_is():
     assert set(plan.heart_rate_bpm) == {75.0}
 
 
+def test_the_breathing_guide_of_a_plan_gets_slower_and_keeps_its_floor():
+    program = find_program("breathe")
+    asked = [rate for rate in planned(program, 75.0).breaths_per_min if rate is not None]
+    assert asked[0] == pytest.approx(14 * program.breath_start_share, rel=0.15)  # the follower breathes 14 a minute
+    assert asked == sorted(asked, reverse=True)
+    assert asked[0] > asked[-1] >= program.breath_slowest_per_min
+    assert set(planned(find_program("settle"), 75.0).breaths_per_min) == {None}
+
+
 def test_a_plan_for_someone_who_only_listens_has_no_lead():
     plan = planned(find_program("unwind"), 75.0, ListenerProfile(listen_only=True))
     assert "lead" not in {span.phase for span in plan.phases}

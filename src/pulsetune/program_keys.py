@@ -102,7 +102,7 @@ KEY_WORDS = {
         "Music is never slower", "pulses a minute", "Slower pulses fall apart into single sounds"
     ),
     "tempo_max_bpm": KeyWords(
-        "Music is never faster; a faster heart hears half its pace",
+        "Music is never faster; a fast heart hears half its pace",
         "pulses a minute",
         "Faster music raises heart rate and breathing (Bernardi and others 2006; moderate)",
     ),

@@ -146,6 +146,11 @@ def test_the_plan_of_someone_who_only_listens_does_not_lead(home):
     assert "not led" not in result.stdout
 
 
+def test_a_breathing_guide_is_said_with_its_rates(home):
+    assert "Breathing guide: from 1" in call("programs", "breathe").stdout
+    assert "Breathing guide" not in call("programs", "settle").stdout
+
+
 def test_a_fast_heart_gets_music_at_half_its_pace(home):
     assert rows_with("*", call("programs", "unwind", "--heart-rate", "110").stdout)[0] == pytest.approx(55, abs=3)
 

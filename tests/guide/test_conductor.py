@@ -26,9 +26,9 @@ def test_there_is_no_pulse_before_the_listener_is_known():
     assert not evening.pulsed()
 
 
-def test_the_music_begins_three_percent_below_the_pulse_of_the_listener():
+def test_the_music_begins_five_percent_below_the_pulse_of_the_listener():
     evening = Evening(lambda t: 75.0).run(until_s=121)
-    assert evening.pulsed()[0].tempo_bpm == pytest.approx(0.97 * 75.0, abs=0.1)
+    assert evening.pulsed()[0].tempo_bpm == pytest.approx(0.95 * 75.0, abs=0.1)
 
 
 def test_matching_only_begins_at_the_pulse_of_the_listener():
@@ -38,7 +38,7 @@ def test_matching_only_begins_at_the_pulse_of_the_listener():
 
 def test_a_fast_heart_hears_half_its_pace():
     evening = Evening(lambda t: 100.0).run(until_s=121)
-    assert evening.pulsed()[0].tempo_bpm == pytest.approx(0.97 * 50.0, abs=0.1)
+    assert evening.pulsed()[0].tempo_bpm == pytest.approx(0.95 * 50.0, abs=0.1)
     assert evening.cues[-1].tempo_ratio == 0.5
 
 
@@ -72,7 +72,8 @@ def test_the_tempo_holds_while_the_strap_is_silent():
 
 
 def test_a_pulse_that_comes_back_elsewhere_is_met_again_first():
-    evening = Evening(lambda t: 75.0 if t < 300 else None if t < 330 else 82.0).run(until_s=400)
+    before = following(75)
+    evening = Evening(lambda t: before(t) if t < 300 else None if t < 330 else 75.0).run(until_s=400)
     assert Phase.LEAD in evening.phases()
     assert evening.phases()[-1] is Phase.MATCH
 
@@ -121,8 +122,8 @@ def test_a_startle_freezes_the_tempo_for_half_a_minute():
     assert len({p.tempo_bpm for p in evening.parameters if 400 <= p.t_s <= 429}) == 1
 
 
-def test_when_five_minutes_of_leading_bring_nothing_the_lead_ends():
-    evening = Evening(lambda t: 75.0).run(until_s=600)
+def test_when_eight_minutes_of_music_bring_nothing_the_lead_ends():
+    evening = Evening(lambda t: 75.0).run(until_s=700)
     assert evening.phases()[-1] is Phase.COMPANION
     assert evening.parameters[-1].pulse_level == 0.0
     assert evening.parameters[-1].bed_level > 0

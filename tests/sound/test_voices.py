@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pulsetune.sound.clock import SAMPLE_RATE_HZ
+from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, ManualServer, pyo
 from pulsetune.sound.soundscapes.felt_piano import BASS_S, UPPER_S
 from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ
+from pulsetune.sound.soundscapes.stage import MIDDLE_BED, Fader
 from pulsetune.sound.soundscapes.voices import Line, NoteVoices, room, table_of
 
 
@@ -93,3 +94,30 @@ def test_a_room_answers_with_its_impulse_response_one_block_later(server: Manual
     assert heard[at + 2000] / heard[at] == pytest.approx([0.5, -0.25], abs=1e-3)
     others = np.delete(heard, [at, at + 2000], axis=0)
     assert np.max(np.abs(others)) < 1e-3 * np.max(np.abs(heard[at]))
+
+
+def settled_gain_db(power: float, values: MusicValues) -> float:
+    fader = Fader(usual_db=-20.0, bed_share=0.4, bed_bend=0.5)
+    gains = [fader.gain(power, values) for _ in range(1000)]
+    steps_db = np.abs(np.diff(20 * np.log10(gains)))
+    assert steps_db.max(initial=0.0) < 0.22  # in a block: nothing that is heard as a step
+    return float(20 * np.log10(gains[-1]))
+
+
+def music(pulse_level: float = 1.0, bed_level: float = MIDDLE_BED) -> MusicValues:
+    return MusicValues(60.0, 0.5, 0.5, 0.5, pulse_level, bed_level, 0.0)
+
+
+def test_the_fader_leaves_the_usual_level_alone_and_evens_out_the_rest() -> None:
+    assert settled_gain_db(0.01, music()) == pytest.approx(0.0, abs=0.01)
+    assert settled_gain_db(0.01 * 10**0.3, music()) == pytest.approx(-2.7, abs=0.05)  # nine tenths of 3 dB
+    assert settled_gain_db(0.01 / 10**0.3, music()) == pytest.approx(2.7, abs=0.05)
+    assert settled_gain_db(1.0, music()) == pytest.approx(-5.0, abs=0.01)  # and never more than 5 dB
+    assert settled_gain_db(0.0, music()) == pytest.approx(5.0, abs=0.01)
+
+
+def test_the_fader_does_not_take_back_what_the_guide_asks_for() -> None:
+    bed_alone = 0.01 * 0.4
+    assert settled_gain_db(bed_alone, music(pulse_level=0.0)) == pytest.approx(0.0, abs=0.01)
+    fuller_bed = 0.01 * (0.6 + 0.4 * 2)  # a bed level twice as high is 3 dB with an exponent of a half
+    assert settled_gain_db(fuller_bed, music(bed_level=2 * MIDDLE_BED)) == pytest.approx(0.0, abs=0.01)

@@ -220,7 +220,7 @@ class Conductor:
         if taped is not None:
             self._timbre.take_level(taped)
         raw = None if self._dropout.frozen or taped is not None else leader.raw_level(estimate.heart_rate_bpm)
-        changed = self._timbre.second(raw, self.phase, leader.tempo_bpm, resting=self._rest.second())
+        changed = self._timbre.second(raw, self.phase, resting=self._rest.second())
         pulsed = leader.sounds and self._timbre.now.pulse_level > 0
         self._pulse_s += pulsed
         self._unpulsed_s = 0 if pulsed else self._unpulsed_s + 1
@@ -278,5 +278,6 @@ class Conductor:
             sound.pulse_level,
             sound.bed_level,
             self._volume.level_db(t_s, sound.level_db),
+            breath_s=self._breathing.breath_s,
             soundscape=self._soundscape,
         )

@@ -21,7 +21,7 @@ from pulsetune.guide.stepping import glide
 from pulsetune.guide.timbre import UNKNOWN_LEVEL
 from pulsetune.model import ArousalEstimate, Baseline, ListenerProfile, Phase, PolicyName, Program, TapePoint
 
-MATCHED_GAP_PERCENT = 4.0  # the music is at the heart when it is closer than this (it opens 3 % below) ...
+MATCHED_GAP_PERCENT = 7.0  # the music is with the heart when it is closer than this (it opens 5 % below) ...
 MATCHED_S = 15  # ... for this long
 NEAR_GOAL_BPM = 2.0  # baseline and goal closer than this: the level says nothing
 COMPANY_SHARE = 0.04  # without a lead, the tempo moves only once the pulse has clearly moved

@@ -7,8 +7,8 @@ Rules of this file:
 
 from __future__ import annotations
 
-HALF_TIME_ABOVE_BPM = 92.0  # the top of the tempo range in which slow music is still slow
-FULL_TIME_BELOW_BPM = 84.0  # twice the bottom of that range: below this, half time would run ahead of the heart
+HALF_TIME_ABOVE_BPM = 88.0  # from here on music may begin below half the heart's pace (42 BPM is the slowest)
+FULL_TIME_BELOW_BPM = 76.0  # from here on music at the heart's own pace is slow enough to lead from
 STEADY_S = 30  # the heart is there for this long, one window of the heart rate
 APART_S = 300  # seconds between two changes
 RATIO_REST_S = 12.0  # pulse out in six seconds, silent for more than two, then in again

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections import deque
 from enum import StrEnum
+from statistics import fmean
 
 BACKTRACK_RISE_BPM = 3.5  # above the best level so far, for ...
 BACKTRACK_S = 45  # ... this long: the lead is doing no good, meet the heart again
 BEST_LEAK_BPM_PER_MIN = 0.5  # the best level is forgotten slowly
-GATE_MEAN_S = 90  # the gates judge the mean of the last minute and a half
-GATES = ((150, 2.0), (240, 0.7), (330, -0.3), (450, -0.7))  # (seconds of pulsed music, bpm above the baseline)
+GATE_MEAN_S = 120  # the gates judge the mean of the last two minutes of pulsed music ...
+FIRST_S = 60  # ... less a share of the first minute's, in which music had no time to do anything: the baseline of one
+FIRST_SHARE = 0.3  # minute is itself only known to about 1 bpm (share found in rehearsals, model-based)
+GATES = ((150, 2.0), (210, 1.6), (270, 1.0), (360, 0.3), (480, -0.1))  # (seconds of pulsed music, bpm above the baseline)
+COMPANY_MEAN_S = 90  # company is judged by its last minute and a half
 HELPED_MARGIN_BPM = 0.5  # company has helped when the heart is below the baseline by at least this
 STOP_RISE_BPM = 8.0  # above the baseline, for ...
 STOP_S = 120  # ... this long at rest: end kindly
@@ -42,6 +46,7 @@ class SafetyWatch:
         self._backtracks = 0
         self._heard_s = 0
         self._companion_s = 0
+        self._first_bpm: list[float] = []
         self._recent: deque[float] = deque(maxlen=GATE_MEAN_S)
 
     def begin_lead(self, heart_rate_bpm: float) -> None:
@@ -58,7 +63,9 @@ class SafetyWatch:
         """One second of pulsed music; a backtrack is only asked for while it leads."""
         self._heard_s += 1
         self._recent.append(heart_rate_bpm)
-        if self._heard_s in self._gates and self._mean_rise_bpm() > self._gates[self._heard_s]:
+        if self._heard_s <= FIRST_S:
+            self._first_bpm.append(heart_rate_bpm)
+        if self._heard_s in self._gates and self._answer_bpm() > self._gates[self._heard_s]:
             return Verdict.COMPANION
         return self._backtrack(heart_rate_bpm) if leading else None
 
@@ -79,5 +86,11 @@ class SafetyWatch:
         self._companion_s += 1
         return self._companion_s == COMPANION_TRIAL_S and self._mean_rise_bpm() > -HELPED_MARGIN_BPM
 
+    def _answer_bpm(self) -> float:
+        """How far the heart is above the baseline under music, less what it was before music could act."""
+        first_bpm = fmean(self._first_bpm) - self._baseline_bpm
+        return fmean(self._recent) - self._baseline_bpm - FIRST_SHARE * first_bpm
+
     def _mean_rise_bpm(self) -> float:
-        return sum(self._recent) / len(self._recent) - self._baseline_bpm
+        """The last minute and a half."""
+        return fmean(list(self._recent)[-COMPANY_MEAN_S:]) - self._baseline_bpm

@@ -17,7 +17,7 @@ from collections import deque
 from pulsetune.guide.policy import Manner, Proposal, View
 from pulsetune.model import Program
 
-OPEN_BELOW_PERCENT = 3.0  # it begins this far below the heart: closer than most people can tell (Drake and Botte 1993)
+OPEN_BELOW_PERCENT = 5.0  # it begins this far below the heart, inside the lead that a body may follow (see the cap)
 STEP_S = 60  # at most one step a minute
 RISEN_BPM = 1.0  # the heart rises when it is this far above ...
 RISEN_S = 60  # ... where it was a minute ago

@@ -4,8 +4,7 @@ Rules of this file:
 1. Down-steps come by themselves, at most one a minute; an up-step only after a backtrack, never above the start.
 2. Loudness never rises above its start: a calmer level is softer, a step back up only undoes that.
 3. Everything glides; nothing here may be heard as an event.
-4. The faster the pulse, the softer it is played, and the fuller the bed: a fast heart is met, not driven.
-5. A pulse that has left for good does not come back while the session ends.
+4. A pulse that has left for good does not come back while the session ends.
 """
 
 from __future__ import annotations
@@ -23,12 +22,6 @@ GLIDE_S = 30.0  # seconds for a full-range change of brightness, density or warm
 PULSE_IN_S = 8.0  # the pulse fades in
 PULSE_OUT_S = 60.0  # and takes a minute to leave
 REST_OUT_S = 6.0  # but makes room for a rest quickly
-PULSE_FULL_BPM, PULSE_SOFT_BPM = (
-    62.0,
-    75.0,
-)  # slow music has a full pulse; fast pulses stir (Bernardi 2006) and are soft
-PULSE_SOFT = 0.4  # of the full pulse
-BED_FULL = 0.9  # the bed beside the softest pulse
 DB_PER_LEVEL = 1.0  # calmer is a little softer
 COMPANION_DB = -8.0  # company is quiet: whom music upsets is spared most of it (rehearsed, model-based)
 ENDING = (Phase.CONSOLIDATE, Phase.FADE, Phase.SILENCE, Phase.STOPPING)  # a pulse that is gone stays gone
@@ -50,24 +43,21 @@ class Timbre:
 NO_SOUND = Timbre(0.0, 0.0, 0.0, 0.0, 0.0, SILENT_DB)
 
 
-def timbre_for(level: float, phase: Phase, tempo_bpm: float = PULSE_FULL_BPM) -> Timbre:
-    """The sound of an arousal level (calm 0, activated 1) in a phase, at a tempo of the music."""
+def timbre_for(level: float, phase: Phase) -> Timbre:
+    """The sound of an arousal level (calm 0, activated 1) in a phase."""
     brightness, density, warmth = 0.10 + 0.75 * level, 0.15 + 0.70 * level, 1.0 - 0.8 * level
     db = -DB_PER_LEVEL * max(0.0, START_LEVEL - level) * (LEVELS - 1)
-    fast = max(0.0, min(1.0, (tempo_bpm - PULSE_FULL_BPM) / (PULSE_SOFT_BPM - PULSE_FULL_BPM)))
-    pulse = 1 - (1 - PULSE_SOFT) * fast
     match phase:
         case Phase.CALIBRATE:
             return Timbre(0.35, 0.2, 0.8, 0.0, 0.55, 0.0)
         case Phase.COMPANION:
             return Timbre(0.25, 0.1, 1.0, 0.0, 0.7, COMPANION_DB)
         case Phase.CONSOLIDATE:
-            return Timbre(brightness * 0.7, min(density, 0.15), 1.0, 0.8 * pulse, 0.6, db - 1)
+            return Timbre(brightness * 0.7, min(density, 0.15), 1.0, 0.8, 0.6, db - 1)
         case Phase.FADE | Phase.SILENCE:
-            return Timbre(brightness * 0.5, 0.05, 1.0, 0.6 * pulse, 0.6, db - 1)
+            return Timbre(brightness * 0.5, 0.05, 1.0, 0.6, 0.6, db - 1)
         case _:
-            bed = 0.35 + 0.25 * (1 - level)
-            return Timbre(brightness, density, warmth, pulse, bed + (BED_FULL - bed) * fast, db)
+            return Timbre(brightness, density, warmth, 1.0, 0.35 + 0.25 * (1 - level), db)
 
 
 class TimbreGlide:
@@ -97,10 +87,10 @@ class TimbreGlide:
         """A level from elsewhere (a tape), as it is."""
         self.level = level
 
-    def second(self, raw_level: float | None, phase: Phase, tempo_bpm: float, *, resting: bool) -> bool:
+    def second(self, raw_level: float | None, phase: Phase, *, resting: bool) -> bool:
         """One second; ``raw_level`` is None while frozen. Returns True when the level changed."""
         changed = raw_level is not None and phase in (Phase.MATCH, Phase.LEAD, Phase.HOLD) and self._relevel(raw_level)
-        target = timbre_for(self.level, phase, tempo_bpm)
+        target = timbre_for(self.level, phase)
         if phase is Phase.COMPANION:
             target = replace(target, level_db=self._company_db)
         if phase in ENDING:

@@ -18,7 +18,7 @@ from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, CHANNELS, pyo
 
 SOFT_PARTIALS = (1.0, 0.16, 0.05, 0.012)  # a flute blown gently is nearly a sine
 FULL_PARTIALS = (1.0, 0.62, 0.36, 0.20, 0.12, 0.07, 0.04)
-QUICK_ATTACK_S, SLOW_ATTACK_S = 0.09, 0.32
+QUICK_ATTACK_S, SLOW_ATTACK_S = 0.16, 0.34
 QUICK_RELEASE_S, SLOW_RELEASE_S = 0.16, 0.24
 FULLNESS, NOISE = 0.8, 0.6  # of the full tone and of the breath noise at full brightness; none of either in the dark
 TREMBLE_HZ = 4.7  # the vibrato of the breath

@@ -10,15 +10,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ, Tone, fade_out, peak, ring, stereo
+from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ, Tone, evened, fade_out, ring, stereo
 
 HIGHEST_PARTIAL_HZ = 6_500.0
 MOST_PARTIALS = 28
 HAMMER_POSITION = 1 / 8.2  # where the hammer meets the string, of its length: thins every eighth partial
+STRINGS_APART = 0.5  # radians at most between the two strings when the hammer leaves them
 UNISON_CENTS = 0.9  # between the two strings of a note: a beat of several seconds, life without a wobble
 STIFFNESS_AT_MIDDLE_C = 3.2e-4  # inharmonicity of an upright's strings (Fletcher 1962), doubling every 8 semitones up
 LONGEST_S, SHORTEST_S = 4.4, 1.9  # as long as a damped string is heard over the next notes
-BRIGHT_PEAK = 0.9  # of the bright layer, the dark one being 1: a full touch does not drown the body of the tone
+BRIGHT_SHARE = 0.9  # of the bright layer, the dark one being 1: a full touch does not drown the body of the tone
 LOUDNESS_TILT = -0.10  # level, in powers of two an octave: the treble is a little softer, as felt makes it
 KNOCK_LEVEL = 0.030  # hammer and key bed against the tone, the softest it can be and still be touch
 
@@ -39,7 +40,7 @@ def ring_s(pitch: int) -> float:
 
 
 def felt_tone(pitch: int, generator: np.random.Generator) -> Tone:
-    """Both layers of the note ``pitch`` (MIDI), the dark one with a peak near 1."""
+    """Both layers of the note ``pitch`` (MIDI), the dark one at the usual level."""
     frames = int(ring_s(pitch) * TONE_RATE_HZ)
     partials_hz, numbers = _partials(pitch)
     octaves_up = (pitch - 60) / 12
@@ -49,7 +50,8 @@ def felt_tone(pitch: int, generator: np.random.Generator) -> Tone:
     corner_hz = 420.0 * 2 ** (0.45 * octaves_up)
     dark = level / (1 + (partials_hz / corner_hz) ** 2)
     bright = 0.8 * level * (partials_hz / corner_hz) / (1 + (partials_hz / (4.2 * corner_hz)) ** 2.2)
-    phases = generator.uniform(0, 2 * np.pi, (2, numbers.size))
+    phases = np.tile(generator.uniform(0, 2 * np.pi, numbers.size), (2, 1))
+    phases[1] += generator.uniform(-STRINGS_APART, STRINGS_APART, numbers.size)
     detune = 2 ** (np.array([-0.5, 0.5]) * UNISON_CENTS / 1200)
     strings_hz = (partials_hz[None, :] * detune[:, None]).ravel()
     # The second string couples late and decays slowly: the two-stage decay of a piano.
@@ -63,9 +65,9 @@ def felt_tone(pitch: int, generator: np.random.Generator) -> Tone:
     sound = ring(strings_hz, strings_s, phases.ravel(), np.stack(columns), frames)
     sound[:2] += _knock(frames, 0.4, generator)
     sound[2:] += _knock(frames, 1.2, generator)
-    sound *= fade_out(frames) * 2 ** (LOUDNESS_TILT * octaves_up)
-    dark_sound, bright_sound = sound[:2] / peak(sound[:2]), BRIGHT_PEAK * sound[2:] / peak(sound[2:])
-    return Tone(stereo(dark_sound), stereo(bright_sound))
+    sound *= fade_out(frames)
+    scale = 2 ** (LOUDNESS_TILT * octaves_up)
+    return Tone(stereo(scale * evened(sound[:2])), stereo(scale * BRIGHT_SHARE * evened(sound[2:])))
 
 
 def _partials(pitch: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -4,7 +4,7 @@ How it follows the music's values:
 
 - brightness: the hand on the skin and the skin's upper modes come in, drone and hum open from "oo" toward "ah";
 - density: the score's; brushes between the pulses and all but the first note of the line go as it falls;
-- warmth: the hand grows softer (3 to 28 ms), the hum rises more slowly and lies lower, the room grows;
+- warmth: the hand grows softer (3 to 18 ms), the hum rises more slowly and lies lower, the room grows;
 - pulse level: drum and hum; bed level: the drone, compressed, because it carries the music.
 
 Rules of this file:
@@ -26,13 +26,13 @@ from pulsetune.sound.score import Hand, Note
 from pulsetune.sound.soundscapes import drum_tone, textures
 from pulsetune.sound.soundscapes.bowed import Ensemble
 from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ, Tone, touched
-from pulsetune.sound.soundscapes.stage import Stage, Strip, Trim
+from pulsetune.sound.soundscapes.stage import Fader, Stage, Strip, Trim
 from pulsetune.sound.soundscapes.voices import LoopVoices, NoteVoices
 
 DRUM_VOICES, HUM_VOICES = 8, 8  # at 92 BPM four strokes, four brushes and three hummed notes sound at the same time
 VARIANTS = 4  # of each stroke: a hand never falls twice in the same place
 HUM_CENTS = 24.0  # how far voices and breath smear each partial
-FAST_ATTACK_S, SLOW_ATTACK_S = 0.003, 0.028
+FAST_ATTACK_S, SLOW_ATTACK_S = 0.003, 0.018
 FAST_RISE_S, SLOW_RISE_S = 0.5, 1.5
 HUM_PULSES = 4.0  # how long a hummed note is
 SHORTEST_HUM_S, LONGEST_HUM_S = 2.6, 5.5
@@ -42,7 +42,12 @@ BED_BEND = 0.5  # exponent of the bed level: between a quiet and a full bed lie 
 SWEEPS_S = (17.0, 29.0)  # two slow waves move the drone's vowel; together they return only after eight minutes
 SWEEP_OCTAVES = 0.45
 ROOM_GAIN = 0.22
-TRIM = Trim(-1.2, -0.2, 1.3)  # means of a few seeds: near -21 LUFS calm, -20 else
+TRIM = Trim(-0.3, 0.6, 1.6)  # means of five seeds: -20.4 LUFS calm, -20 else
+USUAL = (
+    -23.7,
+    0.74,
+    BED_BEND,
+)  # dB, the share of the bed in it, how the bed follows its level: mean of three seeds, no fader
 
 
 class FrameDrum:
@@ -65,7 +70,7 @@ class FrameDrum:
         self._drum_strip, self._hum_strip = Strip(self._drums.signal), Strip(self._hums.signal)
         self._drone_strip = Strip(self._drone.signal)
         strips = [self._drum_strip, self._hum_strip, self._drone_strip]
-        self._stage = Stage(strips, textures.hall(SAMPLE_RATE_HZ, self._generator), TRIM)
+        self._stage = Stage(strips, TRIM, Fader(*USUAL))
         self._played_s = float(self._generator.uniform(0, 600))  # where the sweeps begin
 
     def play(self, note: Note, values: MusicValues, offset: int, block_start: int) -> None:

@@ -4,7 +4,7 @@ How it follows the music's values:
 
 - brightness: string and harp filters open, their bright layers come in; the sea comes nearer (its low-pass rises);
 - density: the composer's; at the calm end a harp note on each pulse and a string note now and then are left;
-- warmth: harp attacks slow down from 4 to 45 ms, strings rise in 0.4 to 1.4 s, the room grows; lines lie lower;
+- warmth: harp attacks slow down from 4 to 28 ms, strings rise in 0.4 to 1.4 s, the room grows; lines lie lower;
 - pulse level: harp and string lines; bed level: string chords, and surf a little less than in proportion.
 
 Rules of this file:
@@ -23,18 +23,18 @@ from pulsetune.sound.score import Hand, Note
 from pulsetune.sound.soundscapes import textures
 from pulsetune.sound.soundscapes.bowed import Ensemble
 from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ, Tone, touched
-from pulsetune.sound.soundscapes.stage import Stage, Strip, Trim
+from pulsetune.sound.soundscapes.stage import Fader, Stage, Strip, Trim
 from pulsetune.sound.soundscapes.struck import HARP, struck
 from pulsetune.sound.soundscapes.voices import LoopVoices, NoteVoices, table_of
 from pulsetune.sound.soundscapes.waves import SURF_FRAMES, Swell, surf_loop
 
 VIBRATO_CENTS = 21.0  # how far a section's vibrato and intonation smear each partial
 HARP_VOICES, STRING_VOICES = 16, 10  # at 92 BPM and full density 13 and 7 sound at the same time
-FAST_ATTACK_S, SLOW_ATTACK_S = 0.004, 0.045
+FAST_ATTACK_S, SLOW_ATTACK_S = 0.004, 0.028
 FAST_RISE_S, SLOW_RISE_S = 0.4, 1.4
 LINE_PULSES = 3.5  # how long a string note is
 SHORTEST_LINE_S, LONGEST_LINE_S = 2.2, 5.0
-HARP_GAIN, LINE_GAIN = 0.34, 0.048
+HARP_GAIN, LINE_GAIN = 0.38, 0.042
 CHORD_GAIN = 0.020
 SURF_GAIN = 0.036
 SURF_BEND = 0.7  # exponent of the bed level for the surf
@@ -42,7 +42,12 @@ EBB = 0.35  # what is left of the surf between two waves
 WAVE_OCTAVES = 1.0  # how far the surf's low-pass opens as a wave comes in
 ROOM_GAIN = 0.24
 HAND_LEVEL = {Hand.LEFT: 1.0, Hand.RIGHT: 1.0, Hand.INNER: 0.8}
-TRIM = Trim(-3.7, -3.2, -2.4)  # means of a few seeds: near -21 LUFS calm, -20 else
+TRIM = Trim(0.9, 1.8, 2.2)  # means of five seeds: -20.4 LUFS calm, -20 else
+USUAL = (
+    -24.5,
+    0.19,
+    SURF_BEND,
+)  # dB, the share of the bed in it, how the bed follows its level: mean of three seeds, no fader
 
 
 class OceanStrings:
@@ -72,7 +77,7 @@ class OceanStrings:
         self._chord_strip = Strip(self._chords.signal)
         self._sea_strips = [Strip(sea) for sea in self._seas]
         strips = [self._harp_strip, self._line_strip, self._chord_strip, *self._sea_strips]
-        self._stage = Stage(strips, textures.hall(SAMPLE_RATE_HZ, self._generator), TRIM)
+        self._stage = Stage(strips, TRIM, Fader(*USUAL))
 
     def play(self, note: Note, values: MusicValues, offset: int, block_start: int) -> None:
         """Begin ``note`` at frame ``offset`` of the next block: the melody on strings, all else on the harp."""

@@ -5,7 +5,7 @@ How it follows the music's values:
 - brightness: the tanpura's bridge opens, the flute's tone fills and takes on breath, all filters open; at the calm end
   what is left is a dark string and nearly a sine;
 - density: the alap's; at the calm end two or three notes every half minute over the strings;
-- warmth: attacks slow down (strings 4 to 45 ms, flute 90 to 320 ms), the room grows; the alap comes down;
+- warmth: attacks slow down (strings 4 to 24 ms, flute 160 to 340 ms), the room grows; the alap comes down;
 - pulse level: strings and flute; bed level: the drone.
 
 Rules of this file:
@@ -23,25 +23,25 @@ import numpy as np
 
 from pulsetune.sound.alap import string_cents
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
-from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, CHANNELS, pyo
+from pulsetune.sound.quiet_pyo import BLOCK_FRAMES
 from pulsetune.sound.raga import PA, cents
 from pulsetune.sound.score import Note
 from pulsetune.sound.soundscapes import tanpura_tone, textures
 from pulsetune.sound.soundscapes.bansuri import Bansuri
-from pulsetune.sound.soundscapes.stage import Strip
-from pulsetune.sound.soundscapes.voices import Line, LoopVoices, NoteVoices, room, table_of
+from pulsetune.sound.soundscapes.stage import Fader, Stage, Strip, Trim
+from pulsetune.sound.soundscapes.voices import LoopVoices, NoteVoices, table_of
 
 STRING_VOICES = 10  # at 92 BPM nine strings ring at the same time
-SOFT_ATTACK_S, SLOW_ATTACK_S = 0.004, 0.045
+SOFT_ATTACK_S, SLOW_ATTACK_S = 0.004, 0.024
 MOST_OPEN = 0.9  # of the bridge
-PULSE_GAIN, FLUTE_GAIN, DRONE_GAIN = 0.295, 0.090, 0.031
+PULSE_GAIN, FLUTE_GAIN, DRONE_GAIN = 0.295, 0.074, 0.040
 EVEN_TEMPO_BPM, EVEN_TEMPO_POWER = 60.0, 0.4  # twice as many plucks are nearly twice the energy: play them softer
 CLOSED_GAIN = 0.60  # a string with its bridge closed is played stronger
 ROOM_GAIN = 0.12
-NEAR_ROOM = (
-    0.2  # of the room for strings and drone: they ring long enough, and a room makes single partials loud or faint
-)
-HALL_SEED = 1  # one room for every session: how loud a note is must not depend on the seed
+# Of the room for strings and drone: they ring long enough, and a room makes single partials loud or faint.
+NEAR_ROOM = 0.2
+TRIM = Trim(-1.0, -0.1, -0.4)  # means of five seeds: -20.4 LUFS calm, -20 else
+USUAL = (-22.4, 0.07)  # dB, and the share of the bed in it: mean of three seeds, no fader
 DRONE_PLACES = (-7, PA - 7, 0)
 SWEEP_S, SWEEP_OCTAVES = 23.0, 0.5  # the slow wave of the drone's harmonics
 TURNS = (0.0, 0.25, -0.25, 0.0)  # of the right channel against the left, for Pa Sa' Sa' Sa: see tanpura_tone.py
@@ -64,18 +64,10 @@ class Raga:
         tuning = tuple(sa_pitch - textures.PAD_PITCH + cents(place) / 100 for place in DRONE_PLACES)
         self._drone.change(tuning, 0.0, SAMPLE_RATE_HZ)
         self._string_strip, self._flute_strip = Strip(self._voices.signal), Strip(self._flute.signal)
-        self._drone_strip, self._room_send = Strip(self._drone.signal), Line(0.0)
-        self._build()
-
-    def _build(self) -> None:
-        strings, flute, drone = (strip.signal for strip in (self._string_strip, self._flute_strip, self._drone_strip))
-        self._dry = pyo.Mix([strings, flute, drone], voices=CHANNELS)
-        self._near = pyo.Mix([strings, drone], voices=CHANNELS, mul=NEAR_ROOM)
-        self._far = pyo.Mix([self._near, flute], voices=CHANNELS)
-        self._send = pyo.Sig(self._far, mul=self._room_send.signal)
-        self._wet = room(self._send, textures.hall(SAMPLE_RATE_HZ, np.random.default_rng(HALL_SEED)), SAMPLE_RATE_HZ)
-        self._mix = pyo.Mix([self._dry, self._wet], voices=CHANNELS)
-        self._out = pyo.DCBlock(self._mix).out()
+        self._drone_strip = Strip(self._drone.signal)
+        strips = [self._string_strip, self._flute_strip, self._drone_strip]
+        near = {self._string_strip: NEAR_ROOM, self._drone_strip: NEAR_ROOM}
+        self._stage = Stage(strips, TRIM, Fader(*USUAL), near)
 
     def play(self, note: Note, values: MusicValues, offset: int, block_start: int) -> None:
         """Begin ``note`` at frame ``offset`` of the next block."""
@@ -103,7 +95,7 @@ class Raga:
         self._flute_strip.glide(FLUTE_GAIN * (1.25 - 0.35 * bright) * values.pulse_level, 700.0 * 7.0**bright)
         drone_level = DRONE_GAIN * values.bed_level * (0.8 + 0.2 * values.warmth)
         self._drone_strip.glide(drone_level, 260.0 * 5.0**bright * 2 ** (SWEEP_OCTAVES * wave))
-        self._room_send.glide(ROOM_GAIN * (0.5 + 0.5 * values.warmth))
+        self._stage.glide(values, ROOM_GAIN * (0.5 + 0.5 * values.warmth))
         self._flute.shape(self._frames, values)
         self._drone.glide()
         self._frames += BLOCK_FRAMES

@@ -20,6 +20,7 @@ TONE_RATE_HZ = 24_000  # soft instruments leave nothing above 8 kHz; half the ra
 FINE = 256  # samples in the fine half of the matrix product
 FADE_SHARE = 0.25  # the last quarter of a note fades, so that it ends at zero
 BODY_GIVEN_UP = 0.6  # of the dark layer at full hardness, so that a brighter touch is not also a much louder one
+LOUDNESS_S, USUAL_RMS = 0.8, 0.2  # of a note, both channels together: about a peak of 1
 MIN_ATTACK_FRAMES = 48  # 2 ms: shorter would click
 
 
@@ -73,6 +74,13 @@ def fade_out(frames: int) -> NDArray[np.float64]:
 def peak(sound: NDArray[np.float64]) -> float:
     """The largest magnitude in ``sound``."""
     return float(np.max(np.abs(sound)))
+
+
+def evened(sound: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``sound`` with the same energy in its first part as every other note: where partials meet says nothing of loudness."""
+    first = sound[:, : int(LOUDNESS_S * TONE_RATE_HZ)]
+    level: float = np.sqrt(np.sum(first**2) / (LOUDNESS_S * TONE_RATE_HZ) / len(first))
+    return sound * (USUAL_RMS / level)
 
 
 def stereo(sound: NDArray[np.float64]) -> NDArray[np.float32]:

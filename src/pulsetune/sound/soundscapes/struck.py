@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ, Tone, fade_out, peak, ring, stereo
+from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ, Tone, evened, fade_out, ring, stereo
 
 HIGHEST_PARTIAL_HZ = 8_000.0
 REFERENCE_PITCH = 60
 TWIN_CENTS = 1.6  # every partial is two, this far apart: a slow shimmer
-BRIGHT_PEAK = 0.8  # of the bright layer, the dark one being 1
+BRIGHT_SHARE = 0.8  # of the bright layer, the dark one being 1
+TWINS_APART = 1.2  # radians at most between them at first: farther, and a note would swell instead of ringing away
 LOUDNESS_TILT = -0.25  # level, in powers of two an octave: high notes of a soft touch are softer
 
 
@@ -62,7 +63,7 @@ def ring_s(instrument: Instrument, pitch: int) -> float:
 
 
 def struck(instrument: Instrument, pitch: int, generator: np.random.Generator) -> Tone:
-    """Both layers of a note of ``pitch`` (MIDI), the dark one with a peak near 1 at middle C."""
+    """Both layers of a note of ``pitch`` (MIDI), the dark one with the usual level at middle C."""
     frames = int(ring_s(instrument, pitch) * TONE_RATE_HZ)
     octaves_up = (pitch - REFERENCE_PITCH) / 12
     ratios, levels = np.array(instrument.ratios), np.array(instrument.levels)
@@ -73,11 +74,12 @@ def struck(instrument: Instrument, pitch: int, generator: np.random.Generator) -
     place = partials_hz / (instrument.corner_hz * 2 ** (instrument.corner_follow * octaves_up))
     layers = (levels / (1 + place**2), 0.8 * levels * place / (1 + (place / 5) ** 2.2))
     twins_hz = (partials_hz * 2 ** (np.array([[-0.5], [0.5]]) * TWIN_CENTS / 1200)).ravel()
-    phases = generator.uniform(0, 2 * np.pi, twins_hz.size)
+    phases = np.tile(generator.uniform(0, 2 * np.pi, ratios.size), 2)
+    phases[ratios.size :] += generator.uniform(-TWINS_APART, TWINS_APART, ratios.size)
     sound = ring(twins_hz, np.tile(decay_s, 2), phases, _sides(layers, ratios.size, generator), frames)
     sound *= fade_out(frames)
     scale = 2 ** (LOUDNESS_TILT * octaves_up)
-    dark, bright = sound[:2] / peak(sound[:2]) * scale, BRIGHT_PEAK * scale * sound[2:] / peak(sound[2:])
+    dark, bright = evened(sound[:2]) * scale, BRIGHT_SHARE * scale * evened(sound[2:])
     return Tone(stereo(dark), stereo(bright))
 
 

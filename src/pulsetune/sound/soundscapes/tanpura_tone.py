@@ -10,7 +10,7 @@ Rules of this file:
 3. Strings share frequencies (the two middle ones nearly all), so what one adds another may take away. Two things keep their
    sum even: a string is read from a place of its own at every pluck, and the right channel is turned by ``turn`` against the
    left. Two strings turned by opposite quarters cannot cancel: what the left channel loses, the right one gains.
-4. Two layers of the same length: ``dark`` (the string) and ``bright`` (what the bridge adds), equally loud.
+4. Two layers of the same length: ``dark`` (the string) and ``bright`` (what the bridge adds), equally loud; and the touch.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ BLOOM_FROM, BLOOM_TO, BLOOM_S = 20.0, 4.0, 2.2  # the bright band: from this par
 BLOOM_WIDTH = 0.55  # of the band, in octaves
 LOUDNESS_S, LEVEL_RMS = 2.0, 0.2  # every layer of every string has this root mean square over its first seconds
 PLUCK_S = 0.004  # shortest rise: a fingertip, not a nail
+# The finger's own sound on the string: by it a pluck is heard although the string still rings.
+TOUCH_S, TOUCH_LEVEL = 0.014, 1.0
+TOUCH_LOW_HZ, TOUCH_HIGH_HZ = 180.0, 1500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class TanpuraTone:
 
     dark: NDArray[np.float32]
     bright: NDArray[np.float32]
+    touch: NDArray[np.float32]
 
 
 def tanpura_tone(frequency_hz: float, turn: float, generator: np.random.Generator) -> TanpuraTone:
@@ -53,13 +57,13 @@ def tanpura_tone(frequency_hz: float, turn: float, generator: np.random.Generato
         _add(dark, frequency_hz * number, coarse_s, envelope, turn, generator)
     bright = np.zeros((2, frames))
     band = BLOOM_TO + (BLOOM_FROM - BLOOM_TO) * np.exp(-coarse_s * 3 / BLOOM_S)
-    opened = 1 - np.exp(-coarse_s / 0.09)
+    opened = 1 - np.exp(-coarse_s / 0.03)
     for number in BRIGHT_PARTIALS:
         if frequency_hz * number < HIGHEST_PARTIAL_HZ:
             near = np.exp(-0.5 * (np.log2(number / band) / BLOOM_WIDTH) ** 2)
             envelope = number**-0.45 * near * opened * np.exp(-coarse_s * 3 / BRIGHT_DECAY_S)
             _add(bright, frequency_hz * number, coarse_s, envelope, turn, generator)
-    return TanpuraTone(_finished(dark), _finished(bright))
+    return TanpuraTone(_finished(dark), _finished(bright), _touch(generator))
 
 
 def plucked(tone: TanpuraTone, velocity: float, openness: float, attack_s: float, place: float) -> NDArray[np.float32]:
@@ -72,6 +76,7 @@ def plucked(tone: TanpuraTone, velocity: float, openness: float, attack_s: float
     read = slice(first, first + int(RING_S * TONE_RATE_HZ))
     sound = tone.dark[read] * np.float32(velocity)
     sound += tone.bright[read] * np.float32(velocity * openness)
+    sound[: len(tone.touch)] += tone.touch * np.float32(velocity)
     sound[:rise] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(rise) / rise)).astype(np.float32)[:, None]
     tail = int(FADE_S * TONE_RATE_HZ)
     sound[-tail:] *= (0.5 + 0.5 * np.cos(np.pi * np.arange(1, tail + 1) / tail)).astype(np.float32)[:, None]
@@ -93,6 +98,17 @@ def _add(
     angle = np.pi / 2 * generator.uniform(0.42, 0.58)
     sound[0] += np.cos(angle) * level * np.sin(phase)
     sound[1] += np.sin(angle) * level * np.sin(phase + 2 * np.pi * turn)
+
+
+def _touch(generator: np.random.Generator) -> NDArray[np.float32]:
+    """A fingertip leaving the string: a short soft band of noise, the same in both channels, peak ``TOUCH_LEVEL``."""
+    frames = int(8 * TOUCH_S * TONE_RATE_HZ)
+    bins_hz = np.maximum(np.fft.rfftfreq(frames, 1 / TONE_RATE_HZ), 1.0)
+    band = 1 / (1 + (TOUCH_LOW_HZ / bins_hz) ** 4) / (1 + (bins_hz / TOUCH_HIGH_HZ) ** 4)
+    noise = np.fft.irfft(np.fft.rfft(generator.standard_normal(frames)) * band, frames)
+    noise *= np.exp(-np.arange(frames) / (TOUCH_S * TONE_RATE_HZ)) * np.linspace(1.0, 0.0, frames)
+    noise *= TOUCH_LEVEL / np.max(np.abs(noise))
+    return np.repeat(noise.astype(np.float32)[:, None], 2, axis=1)
 
 
 def _finished(sound: NDArray[np.float64]) -> NDArray[np.float32]:

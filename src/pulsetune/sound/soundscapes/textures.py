@@ -1,7 +1,7 @@
 """Endless sounds and rooms, as numbers: a pad that loops without a seam, air, and the echo of a hall.
 
 Rules of this file:
-1. Pure numpy; the random numbers come from a generator that is handed in.
+1. Pure numpy; the random numbers come from a generator that is handed in, the hall's from one of its own.
 2. A loop is made in the frequency domain with random phases: it has no beginning, so repeating it has no seam.
 """
 
@@ -17,6 +17,7 @@ PAD_WIDTH_CENTS = 14.0  # how far each partial is smeared: a choir of strings, n
 WIDTH_OWN, WIDTH_OTHER = 0.966, 0.259  # 15 degrees of rotation toward each other: a correlation of sin 30 = 0.5
 HALL_S = 2.6
 HALL_DECAY_S = 2.3  # to -60 dB below 500 Hz: a small wooden hall
+HALL_SEED = 1  # one hall for every session: how loud it makes a note must not depend on the session's seed
 
 
 def pad_loop(rate_hz: int, generator: np.random.Generator) -> NDArray[np.float32]:
@@ -59,11 +60,12 @@ def noise_loop(
     return _loop(bell / np.sqrt(np.maximum(bins_hz, 20.0)), frames, generator)
 
 
-def hall(rate_hz: int, generator: np.random.Generator) -> NDArray[np.float32]:
-    """The impulse response of a quiet wooden hall, (frames, 2), unit energy in each channel.
+def hall(rate_hz: int) -> NDArray[np.float32]:
+    """The impulse response of a quiet wooden hall, always the same, (frames, 2), unit energy in each channel.
 
     Noise in octave bands, each with its own decay (the treble is swallowed first), after a short dark build-up.
     """
+    generator = np.random.default_rng(HALL_SEED)
     frames = int(HALL_S * rate_hz)
     time_s = np.arange(frames) / rate_hz
     noise = np.fft.rfft(generator.standard_normal((2, frames)), axis=1)

@@ -4,7 +4,7 @@ How it follows the music's values:
 
 - brightness: the pad's bright layer and all filters open (pad 380 Hz to 3.2 kHz), a touch becomes harder;
 - density: the composer's; at the calm end only plucks are left;
-- warmth: attacks slow down from 6 to 60 ms, the room grows, the pad's own movement deepens; the composer lowers bells;
+- warmth: attacks slow down from 5 to 32 ms, the room grows, the pad's own movement deepens; the composer lowers bells;
 - pulse level: plucks and bells; bed level: the pad, compressed, because here the pad is the music.
 
 Rules of this file:
@@ -23,14 +23,14 @@ from pulsetune.sound.quiet_pyo import BLOCK_FRAMES
 from pulsetune.sound.score import Hand, Note
 from pulsetune.sound.soundscapes import textures
 from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ, Tone, touched
-from pulsetune.sound.soundscapes.stage import Stage, Strip, Trim
+from pulsetune.sound.soundscapes.stage import Fader, Stage, Strip, Trim
 from pulsetune.sound.soundscapes.struck import BELL, PLUCK, Instrument, struck
 from pulsetune.sound.soundscapes.voices import LoopVoices, NoteVoices
 
 LOOP_FRAMES = 1 << 19  # 10.9 s at 48 kHz
 WIDTH_CENTS = 17.0  # how far a partial is smeared: wide and soft, still in tune
 PLUCK_VOICES, BELL_VOICES = 12, 12  # at 92 BPM and full density nine and ten ring at the same time
-FAST_ATTACK_S, SLOW_ATTACK_S = 0.006, 0.060
+FAST_ATTACK_S, SLOW_ATTACK_S = 0.005, 0.032
 PLUCK_GAIN, BELL_GAIN = 0.34, 0.17
 DARK_GAIN, BRIGHT_GAIN = 0.028, 0.017
 BED_BEND = 0.5  # exponent of the bed level: between a quiet and a full bed lie 3 dB, not 6
@@ -38,7 +38,12 @@ SWEEPS_S = (19.0, 31.0)  # two slow waves move the filter; together they return 
 SWEEP_OCTAVES = 0.30
 ROOM_GAIN = 0.26
 HAND_LEVEL = {Hand.LEFT: 1.0, Hand.RIGHT: 1.0, Hand.INNER: 0.7}
-TRIM = Trim(-2.9, -0.9, -0.4)  # means of a few seeds, which differ by up to 2 LU: near -21 LUFS calm, -20 else
+TRIM = Trim(-0.8, 0.3, 0.9)  # means of five seeds: -20.4 LUFS calm, -20 else
+USUAL = (
+    -23.3,
+    0.42,
+    BED_BEND,
+)  # dB, the share of the bed in it, how the bed follows its level: mean of three seeds, no fader
 
 
 class WarmPad:
@@ -56,7 +61,7 @@ class WarmPad:
         self._pluck_strip, self._bell_strip = Strip(self._plucks.signal), Strip(self._bells.signal)
         self._dark_strip, self._bright_strip = Strip(self._dark.signal), Strip(self._bright.signal)
         strips = [self._pluck_strip, self._bell_strip, self._dark_strip, self._bright_strip]
-        self._stage = Stage(strips, textures.hall(SAMPLE_RATE_HZ, self._generator), TRIM)
+        self._stage = Stage(strips, TRIM, Fader(*USUAL))
         self._played_s = float(self._generator.uniform(0, 600))  # where the sweeps begin
 
     def _layer(self, levels: np.typing.NDArray[np.float64], voices: int) -> LoopVoices:
