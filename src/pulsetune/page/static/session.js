@@ -93,10 +93,10 @@ export function sessionScreen(box) {
   function running(view, stale) {
     setText(now.title, view.paused ? "Paused" : view.phase_words);
     setText(now.why, view.reason);
-    setText(now.left, `${view.paused ? "waiting; " : ""}${minutes(view.left_s)} left`);
+    setText(now.left, stale ? "" : `${view.paused ? "waiting; " : ""}${minutes(view.left_s)} left`);
     setText(now.rate, rateText(view, stale));
     setText(now.age, stale ? "not live" : view.heart_words);
-    setText(now.breath, reduced() ? breathWords(view) : "");
+    setText(now.breath, reduced() && !stale ? breathWords(view) : "");
     setText(breathing, view.breath_s === null ? "Breathing guide" : "End the breathing guide");
     setText(now.pause, view.paused ? "Go on" : "Pause");
     setText(facts.values.tempo, musicWords(view));
