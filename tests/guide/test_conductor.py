@@ -122,16 +122,16 @@ def test_a_startle_freezes_the_tempo_for_half_a_minute():
     assert len({p.tempo_bpm for p in evening.parameters if 400 <= p.t_s <= 429}) == 1
 
 
-def test_when_eight_minutes_of_music_bring_nothing_the_lead_ends():
-    evening = Evening(lambda t: 75.0).run(until_s=700)
+def test_when_twelve_minutes_of_music_bring_nothing_the_lead_ends():
+    evening = Evening(lambda t: 75.0).run(until_s=920)
     assert evening.phases()[-1] is Phase.COMPANION
     assert evening.parameters[-1].pulse_level == 0.0
     assert evening.parameters[-1].bed_level > 0
 
 
 def test_company_that_does_not_help_ends_in_silence():
-    evening = Evening(lambda t: 75.0).run()
-    assert evening.phases()[-2:] == [Phase.FADE, Phase.SILENCE]
+    evening = Evening(lambda t: 75.0 if t < 130 else 77.5).run()
+    assert evening.phases()[-3:] == [Phase.COMPANION, Phase.FADE, Phase.SILENCE]
     assert evening.seconds < 20 * 60
     assert evening.conductor.ended_because is EndedBecause.COMPLETED
 

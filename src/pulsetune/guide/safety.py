@@ -14,16 +14,17 @@ from statistics import fmean
 
 BACKTRACK_RISE_BPM = 3.5  # above the best level so far, for ...
 BACKTRACK_S = 45  # ... this long: the lead is doing no good, meet the heart again
+ABOVE_BPM = 1.0  # risen to this far above the baseline, meeting again would not help; a second time, to this far below
 BEST_LEAK_BPM_PER_MIN = 0.5  # the best level is forgotten slowly
 GATE_MEAN_S = 120  # the gates judge the mean of the last two minutes of pulsed music ...
 FIRST_S = 60  # ... less a share of the first minute's, in which music had no time to do anything: the baseline of one
 FIRST_SHARE = 0.3  # minute is itself only known to about 1 bpm (share found in rehearsals, model-based)
-GATES = ((150, 2.0), (210, 1.6), (270, 1.0), (360, 0.3), (480, -0.1))  # (seconds of pulsed music, bpm above the baseline)
+GATES = ((150, 2.0), (210, 1.6), (270, 1.0), (360, 0.4), (480, 0.6), (720, -0.1))  # (seconds of pulsed music, bpm above the baseline)
 COMPANY_MEAN_S = 90  # company is judged by its last minute and a half
 HELPED_MARGIN_BPM = 0.5  # company has helped when the heart is below the baseline by at least this
 STOP_RISE_BPM = 8.0  # above the baseline, for ...
 STOP_S = 120  # ... this long at rest: end kindly
-COMPANION_TRIAL_S = 180  # after three minutes of company without effect: silence
+COMPANION_TRIAL_S = 150  # after two and a half minutes of company without effect: silence
 
 
 class Verdict(StrEnum):
@@ -75,7 +76,8 @@ class SafetyWatch:
         if self._risen_s >= BACKTRACK_S:
             self._risen_s = 0
             self._backtracks += 1
-            if self._backtracks >= 2 and heart_rate_bpm > self._baseline_bpm - 1:
+            above_bpm = heart_rate_bpm - self._baseline_bpm
+            if above_bpm > ABOVE_BPM or (self._backtracks >= 2 and above_bpm > -ABOVE_BPM):
                 return Verdict.COMPANION
             return Verdict.BACKTRACK
         return None

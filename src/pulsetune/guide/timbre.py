@@ -23,7 +23,7 @@ PULSE_IN_S = 8.0  # the pulse fades in
 PULSE_OUT_S = 60.0  # and takes a minute to leave
 REST_OUT_S = 6.0  # but makes room for a rest quickly
 DB_PER_LEVEL = 1.0  # calmer is a little softer
-COMPANION_DB = -8.0  # company is quiet: whom music upsets is spared most of it (rehearsed, model-based)
+COMPANION_DB = -10.0  # company is quiet: whom music upsets is spared most of it (rehearsed, model-based)
 ENDING = (Phase.CONSOLIDATE, Phase.FADE, Phase.SILENCE, Phase.STOPPING)  # a pulse that is gone stays gone
 UNKNOWN_LEVEL = 0.5  # where baseline and goal are closer than 2 bpm the level says nothing
 

@@ -66,6 +66,10 @@ class BreathLine:
         self._fall = (at + length, max(fall, 1))
         self._held_from = at
 
+    def silent_from(self, at: int) -> bool:
+        """Whether nothing is blown from frame ``at`` on, unless a note comes."""
+        return at >= self._fall[0] + self._fall[1]
+
     def write(self, at: NDArray[np.int64], tremble_cents: float) -> tuple[Curve, Curve]:
         """Cents and breath at consecutive frames."""
         turns = self._tremble + TREMBLE_HZ / SAMPLE_RATE_HZ * np.arange(1, len(at) + 1)
@@ -88,6 +92,7 @@ class Bansuri:
 
     def __init__(self, air: Any, air_rate: float) -> None:
         self._line = BreathLine()
+        self._resting = False
         self._waiting: list[tuple[int, float, float, tuple[int, int, int, int]]] = []
         self._frequency_hz, self._soft, self._full, self._noise = (
             Written(300.0),
@@ -115,6 +120,10 @@ class Bansuri:
 
     def shape(self, start: int, values: MusicValues) -> None:
         """Write the next block, which begins at music frame ``start``."""
+        if not self._waiting and self._line.silent_from(start):
+            self._rest()
+            return
+        self._resting = False
         fullness, noise = FULLNESS * values.brightness, NOISE * values.brightness**1.5
         tremble = TREMBLE_CENTS_CALM + (TREMBLE_CENTS - TREMBLE_CENTS_CALM) * values.brightness
         edges = [start, *(note[0] for note in self._waiting), start + BLOCK_FRAMES]
@@ -129,6 +138,13 @@ class Bansuri:
             self._full.samples[part] = fullness * breath**2
             self._noise.samples[part] = noise * breath
         self._waiting.clear()
+
+    def _rest(self) -> None:
+        """No breath; the pitch stays where it is."""
+        if not self._resting:
+            for control in (self._soft, self._full, self._noise):
+                control.samples[:] = 0.0
+            self._resting = True
 
 
 def _smooth(at: NDArray[np.int64], first: int, frames: int) -> Curve:

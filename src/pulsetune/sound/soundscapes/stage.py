@@ -15,8 +15,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, CHANNELS, pyo
 from pulsetune.sound.soundscapes.textures import hall
@@ -57,14 +55,16 @@ class Trim:
 
     def gain(self, values: MusicValues) -> float:
         """Linear gain at ``values``, joined by straight lines in decibels."""
-        level_db = np.interp(liveliness(values), (0.0, 0.5, 1.0), (self.calm_db, self.middle_db, self.lively_db))
-        return float(10 ** (level_db / 20))
+        twice = 2 * liveliness(values)
+        low_db, high_db = (self.calm_db, self.middle_db) if twice < 1.0 else (self.middle_db, self.lively_db)
+        return float(10 ** ((low_db + (high_db - low_db) * (twice % 1.0 if twice < 2.0 else 1.0)) / 20))
 
 
 def liveliness(values: MusicValues) -> float:
     """How lively the music is, 0..1: the mean place of brightness, density and (downward) warmth in their ranges."""
     places = zip((values.brightness, values.density, values.warmth), CALM, LIVELY, strict=True)
-    return float(np.clip(np.mean([(value - calm) / (lively - calm) for value, calm, lively in places]), 0.0, 1.0))
+    mean = sum((value - calm) / (lively - calm) for value, calm, lively in places) / len(CALM)
+    return max(0.0, min(1.0, mean))
 
 
 class Fader:
@@ -86,12 +86,14 @@ class Fader:
         expected = self._usual * ((1 - self._bed_share) * values.pulse_level**2 + self._bed_share * bed)
         share = 1.0 - math.exp(-BLOCK_FRAMES / SAMPLE_RATE_HZ / FADER_S)
         self._excess += (power / max(expected, 1e-12) - self._excess) * share
-        wanted_db = float(
-            np.clip(-FADER_RATIO * 10 * math.log10(max(self._excess, 1e-6)), -FADER_MOST_DB, FADER_MOST_DB)
-        )
+        wanted_db = _within(-FADER_RATIO * 10 * math.log10(max(self._excess, 1e-6)), FADER_MOST_DB)
         reach_db = FADER_DB_PER_S * BLOCK_FRAMES / SAMPLE_RATE_HZ
-        self._gain_db += float(np.clip(wanted_db - self._gain_db, -reach_db, reach_db))
+        self._gain_db += _within(wanted_db - self._gain_db, reach_db)
         return float(10 ** (self._gain_db / 20))
+
+
+def _within(value: float, most: float) -> float:
+    return max(-most, min(most, value))
 
 
 class Stage:

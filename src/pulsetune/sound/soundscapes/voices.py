@@ -28,13 +28,20 @@ class Line:
         self._samples = np.asarray(self._table.getBuffer(0))[:BLOCK_FRAMES]
         self._samples[:] = value
         self._value = value
-        self._share = np.arange(1, BLOCK_FRAMES + 1) / BLOCK_FRAMES
+        self._moving = False
+        self._share = (np.arange(1, BLOCK_FRAMES + 1) / BLOCK_FRAMES).astype(np.float32)
         self.signal: Any = pyo.TableScan(self._table)
 
     def glide(self, value: float) -> None:
         """Reach ``value`` at the end of the next block."""
-        self._samples[:] = self._value + (value - self._value) * self._share
-        self._value = value
+        if value == self._value:
+            if self._moving:
+                self._samples[:] = value
+                self._moving = False
+            return
+        np.multiply(self._share, value - self._value, out=self._samples, casting="same_kind")
+        self._samples += self._value
+        self._value, self._moving = value, True
 
 
 class NoteVoices:
