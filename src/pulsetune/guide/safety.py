@@ -19,7 +19,14 @@ BEST_LEAK_BPM_PER_MIN = 0.5  # the best level is forgotten slowly
 GATE_MEAN_S = 120  # the gates judge the mean of the last two minutes of pulsed music ...
 FIRST_S = 60  # ... less a share of the first minute's, in which music had no time to do anything: the baseline of one
 FIRST_SHARE = 0.3  # minute is itself only known to about 1 bpm (share found in rehearsals, model-based)
-GATES = ((150, 2.0), (210, 1.6), (270, 1.0), (360, 0.4), (480, 0.6), (720, -0.1))  # (seconds of pulsed music, bpm above the baseline)
+GATES = (
+    (150, 2.0),
+    (210, 1.6),
+    (270, 1.0),
+    (360, 0.4),
+    (480, 0.6),
+    (720, -0.1),
+)  # (seconds of pulsed music, bpm above the baseline)
 COMPANY_MEAN_S = 90  # company is judged by its last minute and a half
 HELPED_MARGIN_BPM = 0.5  # company has helped when the heart is below the baseline by at least this
 STOP_RISE_BPM = 8.0  # above the baseline, for ...
