@@ -53,6 +53,8 @@ WISHES: dict[CommandKind, str] = {
     CommandKind.SOURCE_ENDED: "the recording ended",
     CommandKind.SKIP: "you asked for the next sound",
     CommandKind.SOUNDSCAPE: "you asked for another sound",
+    CommandKind.BREATHING_ON: "you asked for the breathing guide",
+    CommandKind.BREATHING_OFF: "you asked for no breathing guide",
 }
 
 ENDINGS: dict[EndedBecause, str] = {
