@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from pulsetune.model import AudioParameters
 
-
 SHORTEST_S = 1.0  # nobody breathes faster: a log that says so is damaged
 
 
