@@ -36,3 +36,17 @@ def need_dbus() -> None:
     need("dbus", sys.platform == "linux", "BlueZ and its message bus are Linux's")
     need("dbus", shutil.which("dbus-daemon") is not None, "dbus-daemon is not installed")
     need("dbus", importlib.util.find_spec("dbus_fast") is not None, "dbus-fast is not installed")
+
+
+def chromium_path() -> str | None:
+    """The system's own Chromium (or Chrome); nothing is ever downloaded."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def need_chromium() -> None:
+    """A real browser to drive: the system's Chromium, Playwright, and axe-core as a package brings it."""
+    need("chromium", chromium_path() is not None, "there is no Chromium on this machine")
+    for module in ("playwright", "axe_playwright_python"):
+        found = importlib.util.find_spec(module) is not None
+        need("chromium", found, f"{module} is not installed (pip install -e '.[browser]')")

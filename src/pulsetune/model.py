@@ -379,6 +379,14 @@ class SessionEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWord:
+    """A word of the listener's own and how much it fits, 0..10."""
+
+    word: str
+    rating: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckIn:
     """How the listener says they feel, before or after."""
 
@@ -387,6 +395,7 @@ class CheckIn:
     calm: int | None
     tension: int | None
     note: str = ""
+    words: tuple[OwnWord, ...] = ()
 
 
 SourceEvent = HeartSample | LinkChanged | StrapInfo | SignalWarning

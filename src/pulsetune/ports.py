@@ -163,10 +163,10 @@ class Seen:
 
 
 class SessionHost(Protocol):
-    """Runs one live session at a time. Every method may be called from any thread, and none waits.
+    """Runs one live session at a time. Every method may be called from any thread, and none but ``start`` waits.
 
-    ``start`` begins one and returns before it runs; ``SessionBusy`` while one does, ``WrongUse`` for a program that does
-    not exist. ``command`` hands a wish to the running session (STOP also ends one that is only starting); False where
+    ``start`` begins one and returns before it runs; it may read a file. ``SessionBusy`` while one runs, ``WrongUse`` for
+    what does not exist. ``command`` hands a wish to the running session (STOP also ends one that is only starting); False where
     none runs. ``take`` gives each tick once, in order; whoever takes too rarely loses the oldest.
     """
 

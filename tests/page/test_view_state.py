@@ -1,7 +1,8 @@
 """What is shown follows from the events alone, and an old value never looks live."""
 
+import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,7 @@ from pulsetune.model import (
     SoundStatus,
     StrapInfo,
 )
+from pulsetune.page import words
 from pulsetune.page.view_state import ViewFold
 from pulsetune.programs import find_program
 from tests.fakes.event_strategies import events
@@ -175,6 +177,7 @@ def test_any_events_in_any_order_give_a_view(taken, now_s):
         fold.take(event.t_s, event)
     view = fold.view(now_s)
     assert view.left_s >= 0
+    assert json.dumps(asdict(view), allow_nan=False)
     assert view.heart_stale or view.heart_age_s <= 4.0
     assert view.heart_rate_bpm is None or not view.heart_stale
 
@@ -188,3 +191,42 @@ def test_the_same_events_give_the_same_view():
         other.take(float(second), event)
     assert one.view(200.0) == other.view(200.0)
     assert one.points == other.points
+
+
+def test_everything_that_can_happen_has_words():
+    assert set(words.PHASES) == set(Phase)
+    assert set(words.LINKS) == set(Link)
+    assert set(words.SOUNDS) == set(SoundState)
+    assert set(words.WISHES) == set(CommandKind)
+    assert set(words.ENDINGS) == set(EndedBecause)
+
+
+def test_another_sound_is_named():
+    fold = begun()
+    assert fold.view(1.0).soundscape == "felt-piano"
+    fold.take(30.0, Command(30.0, CommandKind.SOUNDSCAPE, "warm-pad"))
+    fold.take(30.0, replace(PLAYING, t_s=30.0, soundscape="warm-pad"))
+    assert fold.view(30.0).soundscape == "warm-pad"
+    assert fold.moments[-1].text == "you asked for another sound: warm pad"
+
+
+def test_the_breath_of_the_guide_goes_round_as_fast_as_it_is_long():
+    fold = begun()
+    assert (fold.view(5.0).breath_s, fold.view(5.0).breath_phase) == (None, None)
+    fold.take(10.0, replace(PLAYING, breath_s=8.0))
+    assert fold.view(12.0).breath_phase == 0.25
+    fold.take(18.0, replace(PLAYING, t_s=18.0, breath_s=8.0))
+    assert fold.view(18.0).breath_phase == 0.0
+    fold.take(27.0, replace(PLAYING, t_s=27.0, breath_s=10.0))  # from 8 s to 10 s: one breath of 9 s on average
+    assert fold.view(27.0).breath_phase == 0.0
+    fold.take(28.0, SoundStatus(28.0, SoundState.PLAYING, latency_s=2.0))
+    assert fold.view(34.0).breath_phase == 0.5  # heard two seconds later
+    fold.take(35.0, replace(PLAYING, t_s=35.0))
+    assert fold.view(36.0).breath_phase is None
+
+
+def test_a_log_that_claims_an_endless_session_still_gives_numbers():
+    fold = begun()
+    fold.take(0.0, replace(fold.started, program=replace(fold.started.program, minutes=1e307)))
+    assert fold.view(10.0).total_s == 86_400
+    assert fold.view(10.0).left_s == 86_390

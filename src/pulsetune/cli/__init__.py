@@ -76,21 +76,35 @@ def _tell(message: str, hint: str) -> None:
         click.echo(hint, err=True)
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="pulsetune")
 @click.option("--debug", is_flag=True, help="Show the full traceback when something goes wrong.")
-def cli(debug: bool) -> None:
+@click.option("--no-browser", is_flag=True, help="Without a command: print the page's address and open no browser.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Without a command: the page's port (0: any).")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool, no_browser: bool, port: int | None) -> None:  # noqa: ARG001 - _LazyGroup reads debug
     """PulseTune follows your pulse and slows the music with you. It may help you unwind.
+
+    Without a command it opens its page: choose a program, start it, close your eyes.
 
     It is not a medical device, and not for driving or for use with machines.
 
     \b
     Examples:
+      pulsetune                                 the page, in your browser
       pulsetune play                            a strap if one is found, else a simulated listener
       pulsetune play --source simulated --output unwind.flac
       pulsetune sessions                        what happened so far
       pulsetune export last --format csv
     """
+    if ctx.invoked_subcommand is None:
+        from pulsetune.cli.page import open_home
+
+        open_home(browse=not no_browser, port=port)
 
 
 def main() -> NoReturn:

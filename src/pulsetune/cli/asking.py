@@ -3,6 +3,7 @@
 Rules of this file:
 1. The first Ctrl-C is a wish (fade out, save, sum up); only the third ends the program where it stands.
 2. Keys are polled once a tick; nothing here waits, and the terminal is always put back as it was.
+3. Whether the session is paused is what its events say, because the page can pause it too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
-from pulsetune.model import Command, CommandKind
+from pulsetune.model import Command, CommandKind, Event
 
 KEYS = {
     "+": CommandKind.LOUDER,
@@ -52,6 +53,12 @@ class Asking:
         out = [self._translated(Command(now_s, kind)) for kind in self._waiting]
         self._waiting.clear()
         return out
+
+    def watch(self, _now_s: float, events: Sequence[Event]) -> None:
+        """What the session was told, by whomever: ``p`` means the opposite of the newest of it."""
+        for event in events:
+            if isinstance(event, Command) and event.kind in (CommandKind.PAUSE, CommandKind.RESUME):
+                self._paused = event.kind is CommandKind.PAUSE
 
     @contextlib.contextmanager
     def listening(self, *, keys: bool) -> Iterator[None]:

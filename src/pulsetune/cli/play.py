@@ -5,26 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import random
 import sys
-import time
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulsetune import __version__
 from pulsetune.errors import WrongUse
-from pulsetune.model import ListenerProfile, Program, SessionStarted, TapePoint
+from pulsetune.model import Program, TapePoint
 
 if TYPE_CHECKING:
     from pulsetune.cli.choosing import Wanted
-    from pulsetune.ports import AudioSink, HeartSource
-
-LOG_SCHEMA = 1
+    from pulsetune.cli.page import SessionPage
+    from pulsetune.ports import AudioSink
 
 
 @click.command()
@@ -54,9 +49,10 @@ LOG_SCHEMA = 1
 @click.option("--score", type=click.Path(path_type=Path), help="Also write what was played as a MIDI file (.mid).")
 @click.option("--minutes", type=float, help="Length of the whole session, measuring and silence included (at least 6).")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Same seed, same music and same simulated listener.")
-@click.option("--no-page", is_flag=True, hidden=True, help="Stay in the terminal (there is no page in this version).")
+@click.option("--no-page", is_flag=True, help="Stay in the terminal: a live session has a page otherwise.")
+@click.option("--no-browser", is_flag=True, help="Print the page's address and open no browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, in the last line of stdout.")
-def play(no_page: bool, as_json: bool, score: Path | None, **wishes: Any) -> None:  # noqa: ARG001 - no page yet
+def play(no_page: bool, no_browser: bool, as_json: bool, score: Path | None, **wishes: Any) -> None:
     """Run PROGRAM (default: unwind): music that starts at your pulse and slows down with you.
 
     \b
@@ -68,14 +64,18 @@ def play(no_page: bool, as_json: bool, score: Path | None, **wishes: Any) -> Non
 
     Ctrl-C fades out within a second, saves the log and sums up.
     """
-    _check_score(score, wishes["output"])
-    result = asyncio.run(_run(*_wishes(**wishes), score))
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
-    else:
-        from pulsetune.cli.present import summary_text
+    from pulsetune.cli.page import SessionPage
 
-        click.echo(summary_text(result))
+    _check_score(score, wishes["output"])
+    with SessionPage(wanted=not (no_page or as_json), browse=not no_browser) as page:
+        result = asyncio.run(_run(*_wishes(**wishes), score, page))
+        if as_json:
+            click.echo(json.dumps(result, ensure_ascii=False))
+        else:
+            from pulsetune.cli.present import summary_text
+
+            click.echo(summary_text(result))
+        page.linger()
 
 
 def _wishes(
@@ -121,10 +121,14 @@ def _write_score(score: Path, sink: AudioSink, soundscape: str) -> None:
         write_score(score, soundscape, sink.notes, sink.pulses)
 
 
-async def _run(program: Program, tape: tuple[TapePoint, ...], wanted: Wanted, score: Path | None) -> dict[str, Any]:
+async def _run(
+    program: Program, tape: tuple[TapePoint, ...], wanted: Wanted, score: Path | None, page: SessionPage
+) -> dict[str, Any]:
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
+    from pulsetune.cli.beginning import session_started
     from pulsetune.cli.choosing import choose
+    from pulsetune.cli.page import Company, together
     from pulsetune.cli.profile import profile_words
     from pulsetune.cli.sound_order import SoundOrder
     from pulsetune.cli.status import StatusLine
@@ -134,19 +138,29 @@ async def _run(program: Program, tape: tuple[TapePoint, ...], wanted: Wanted, sc
     from pulsetune.session import Parts, run_session
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
-    asking = Asking(SoundOrder(tuple(SOUNDSCAPES), wanted.soundscape).translated)
+    order, said = SoundOrder(tuple(SOUNDSCAPES), wanted.soundscape), []
+    asking = Asking(order.translated)
+
+    def say(text: str) -> None:
+        said.append(text)
+        _say(text)
+
     read_listen_only(home())  # a profile that cannot be read is said before anything is looked for
-    chosen = await choose(wanted, _say)
+    chosen = await choose(wanted, say)
     known = listener_profile(home(), simulated=chosen.source.simulated)
     if words := profile_words(known, simulated=chosen.source.simulated):
-        _say(words)
-    started = _started(program, tape, known, wanted.seed, chosen.source)
+        say(words)
+    started = session_started(program, tape, known, wanted.seed, chosen.source)
     store = SessionLog.start(home(), started)
     status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live, trouble=lambda: store.trouble)
     if chosen.live and keys_possible():
         _say(KEYS_HELP)
-    parts = Parts(chosen.source, chosen.sink, chosen.clock, store, status.watch, asking.commands, chosen.hear)
-    with asking.listening(keys=chosen.live), kept_awake() if chosen.live else contextlib.nullcontext():
+    awake = kept_awake() if chosen.live else contextlib.nullcontext()
+    terminal = Company(together(status.watch, asking.watch), asking.commands)
+    company = page.shown(started, store, terminal, order.translated, said) if chosen.live else terminal.alone()
+    with company as all_of_us, asking.listening(keys=chosen.live), awake:
+        watch, commands = all_of_us.watch, all_of_us.commands
+        parts = Parts(chosen.source, chosen.sink, chosen.clock, store, watch, commands, chosen.hear)
         try:
             summary = await run_session(started, parts)
         finally:
@@ -160,35 +174,3 @@ async def _run(program: Program, tape: tuple[TapePoint, ...], wanted: Wanted, sc
 
 def _say(text: str) -> None:
     click.echo(text, err=True)
-
-
-def _started(
-    program: Program, tape: tuple[TapePoint, ...], known: ListenerProfile, seed: int, source: HeartSource
-) -> SessionStarted:
-    now = time.time()
-    offset = datetime.fromtimestamp(now).astimezone().utcoffset()
-    return SessionStarted(
-        t_s=0.0,
-        version=__version__,
-        schema=LOG_SCHEMA,
-        program=program,
-        profile=known,
-        policy=program.policy,
-        source=source.label,
-        simulated=source.simulated,
-        seed=seed,
-        started_utc_ms=round(now * 1000),
-        utc_offset_min=round(offset.total_seconds() / 60) if offset else 0,
-        zone=_zone(),
-        tape=tape,
-    )
-
-
-def _zone() -> str:
-    """The IANA name of the local time zone, or the system's own abbreviation where there is none to be found."""
-    if named := os.environ.get("TZ", "").lstrip(":"):
-        return named
-    link = Path("/etc/localtime")
-    if link.is_symlink() and "zoneinfo/" in (target := str(link.readlink())):
-        return target.split("zoneinfo/", 1)[1]
-    return time.tzname[0]

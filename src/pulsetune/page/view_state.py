@@ -22,6 +22,7 @@ from pulsetune.model import (
     Link,
     LinkChanged,
     Phase,
+    PolicyName,
     PulseTick,
     SessionEnded,
     SessionStarted,
@@ -30,80 +31,12 @@ from pulsetune.model import (
     SoundStatus,
     StrapInfo,
 )
+from pulsetune.page.breath import Breath
+from pulsetune.page.course import Course
+from pulsetune.page.values import Moment, Point, Span, View
 from pulsetune.page.words import LINKS, PHASES, SOUNDS, WISHES, heart_words, quality_words
 
 STALE_S = 4.0  # two notifications and a slow beat late: older than this is not "now"
-STOPPING_S = 1.0  # a listener's stop fades for one second
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One second of the curves; None where a value is not known, or too old to be shown."""
-
-    t_s: float
-    heart_rate_bpm: float | None
-    tempo_bpm: float | None
-    arousal: float | None
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Something that happened: ``kind`` is guide, heart, sound or you; ``tempo_bpm`` with a step of the guide."""
-
-    t_s: float
-    kind: str
-    text: str
-    phase: str = ""
-    tempo_bpm: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A phase on the time axis; ``to_s`` is None while it lasts."""
-
-    phase: str
-    words: str
-    from_s: float
-    to_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The present of a session. Field names are the keys that the page's scripts read."""
-
-    now_s: float
-    total_s: float
-    left_s: float
-    program: str
-    title: str
-    source: str
-    simulated: bool
-    phase: str
-    phase_words: str
-    reason: str
-    heart_rate_bpm: float | None
-    heart_age_s: float | None
-    heart_stale: bool
-    heart_words: str
-    tempo_bpm: float | None
-    tempo_ratio: float | None
-    arousal: float | None
-    arousal_low: float | None
-    arousal_high: float | None
-    baseline_bpm: float | None
-    link: str
-    link_words: str
-    quality: float | None
-    quality_words: str
-    warning: str
-    battery_percent: int | None
-    sound_words: str
-    sound_trouble: bool
-    paused: bool
-    pulse_index: int | None
-    pulse_heard_s: float | None
-    ended_because: str | None
 
 
 @dataclass(slots=True)
@@ -124,20 +57,20 @@ class ViewFold:
     _pulse: PulseTick | None = None
     _battery_percent: int | None = None
     _warnings: dict[str, str] = field(default_factory=dict)
-    _phases: list[tuple[Phase, float]] = field(default_factory=list)
-    _paused_since_s: float | None = None
-    _paused_s: float = 0.0
+    _course: Course = field(default_factory=Course)
+    _breath: Breath = field(default_factory=Breath)
 
     def take(self, at_s: float, event: Event) -> None:
         """One event, at the tick that used or made it."""
         match event:
             case SessionStarted():
-                self.started = event
+                self.started, self._course.program = event, event.program
             case ArousalEstimate():
                 self._estimate = event
                 self.points.append(self._point(event))
             case AudioParameters():
                 self._parameters = event
+                self._breath.take(event)
             case Cue():
                 self._take_cue(event)
             case Baseline():
@@ -162,10 +95,11 @@ class ViewFold:
         link = self._link.link if self._link else Link.SEARCHING
         return View(
             now_s=round(now_s, 2),
-            total_s=60 * program.minutes if program else 0.0,
-            left_s=round(self._left_s(now_s)),
+            total_s=self._course.total_s,
+            left_s=0 if self.ended else round(self._course.left_s(now_s)),
             program=program.name if program else "",
             title=program.title if program else "",
+            soundscape=self._soundscape(),
             source=self.started.source if self.started else "",
             simulated=self.started.simulated if self.started else False,
             phase=phase.value if phase else "",
@@ -177,6 +111,8 @@ class ViewFold:
             heart_words=heart_words(rate, age_s, stale=stale),
             tempo_bpm=self._tempo_bpm(),
             tempo_ratio=self._cue.tempo_ratio if self._cue else None,
+            breath_s=self._breath.length_s,
+            breath_phase=self._breath.phase(now_s - self._latency_s()),
             arousal=None if stale or estimate is None else estimate.arousal,
             arousal_low=low,
             arousal_high=high,
@@ -189,7 +125,7 @@ class ViewFold:
             battery_percent=self._battery_percent,
             sound_words=SOUNDS[self._sound.state] if self._sound else "",
             sound_trouble=self._sound is not None and self._sound.state in _TROUBLE,
-            paused=self._paused_since_s is not None,
+            paused=self._course.paused,
             pulse_index=self._pulse.index if self._pulse else None,
             pulse_heard_s=self._pulse_heard_s(),
             ended_because=self.ended.ended_because.value if self.ended else None,
@@ -197,11 +133,7 @@ class ViewFold:
 
     def spans(self, until_s: float | None = None) -> list[Span]:
         """The phases so far; the last one ends at ``until_s``."""
-        ends: list[float | None] = [*(from_s for _, from_s in self._phases[1:]), until_s]
-        return [
-            Span(phase.value, PHASES[phase], from_s, to_s)
-            for (phase, from_s), to_s in zip(self._phases, ends, strict=bool(self._phases))
-        ]
+        return self._course.spans(until_s)
 
     # ------------------------------------------------------------ taking
 
@@ -217,18 +149,16 @@ class ViewFold:
 
     def _take_cue(self, cue: Cue) -> None:
         self._cue = cue
-        if not self._phases or self._phases[-1][0] is not cue.phase:
-            self._phases.append((cue.phase, cue.t_s))
+        self._course.cue(cue)
         tempo_bpm = None if cue.phase is Phase.CALIBRATE else _rounded(cue.tempo_bpm)  # nothing is playing yet
         self.moments.append(Moment(cue.t_s, "guide", cue.reason, PHASES[cue.phase], tempo_bpm))
 
     def _take_command(self, at_s: float, command: Command) -> None:
-        self.moments.append(Moment(at_s, "you", command.text or WISHES[command.kind]))
-        if command.kind is CommandKind.PAUSE and self._paused_since_s is None:
-            self._paused_since_s = at_s
-        elif command.kind is CommandKind.RESUME and self._paused_since_s is not None:
-            self._paused_s += at_s - self._paused_since_s
-            self._paused_since_s = None
+        words = WISHES[command.kind]
+        if command.kind is CommandKind.SOUNDSCAPE:
+            words = f"{words}: {command.text.replace('-', ' ')}"
+        self.moments.append(Moment(at_s, "you", words))
+        self._course.command(at_s, command)
 
     def _take_device(self, at_s: float, event: LinkChanged | SignalWarning | StrapInfo | SoundStatus) -> None:
         match event:
@@ -261,33 +191,24 @@ class ViewFold:
             return None
         return self._estimate.age_s + max(0.0, now_s - self._estimate.t_s)
 
+    def _soundscape(self) -> str:
+        """What the music is changing to or plays; empty where there is none."""
+        if self.started is None or self.started.policy is PolicyName.QUIET:
+            return ""
+        wished = self._parameters.soundscape if self._parameters else None
+        return wished or self.started.program.soundscape
+
     def _tempo_bpm(self) -> float | None:
         parameters = self._parameters
         return None if parameters is None or parameters.pulse_level <= 0 else _rounded(parameters.tempo_bpm)
 
     def _pulse_heard_s(self) -> float | None:
         """Session time at which the newest pulse reached the ear."""
-        if self._pulse is None:
-            return None
-        return round(self._pulse.t_s + ((self._sound.latency_s or 0.0) if self._sound else 0.0), 3)
+        return None if self._pulse is None else round(self._pulse.t_s + self._latency_s(), 3)
 
-    def _left_s(self, now_s: float) -> float:
-        """Time left: the program's own, or what the phase that has begun still takes if that is less."""
-        if self.started is None or self.ended is not None:
-            return 0.0
-        program = self.started.program
-        paused_s = self._paused_s + (now_s - self._paused_since_s if self._paused_since_s is not None else 0.0)
-        left_s = 60 * program.minutes - (now_s - paused_s)
-        if self._phases:
-            phase, since_s = self._phases[-1]
-            last_s = {
-                Phase.FADE: program.fade_s + program.silence_s,
-                Phase.SILENCE: program.silence_s,
-                Phase.STOPPING: STOPPING_S,
-            }.get(phase)
-            if last_s is not None:
-                left_s = min(left_s, last_s - (now_s - since_s))
-        return max(0.0, left_s)
+    def _latency_s(self) -> float:
+        """How far the ear is behind the log."""
+        return (self._sound.latency_s or 0.0) if self._sound else 0.0
 
 
 _TROUBLE = (SoundState.DEVICE_LOST, SoundState.RESTARTING, SoundState.FAILED)

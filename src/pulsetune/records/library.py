@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from pulsetune.errors import DamagedData, PulseTuneError, WrongUse
-from pulsetune.model import Event
+from pulsetune.model import CheckIn, Event
 from pulsetune.records import live, schema
-from pulsetune.records.encoding import decode_event
+from pulsetune.records.encoding import decode_event, encode_event
 from pulsetune.records.home import database_path
 
 EVENTS_AT_ONCE = 500  # read in short transactions, so that reading never holds up a session that is being written
@@ -105,6 +105,29 @@ class Library:
         """
         self.row(session_id)
         return self._events(session_id)
+
+    def add_check_in(self, session_id: int, check_in: CheckIn) -> None:
+        """Add how the listener felt afterwards to a session that is over; its time is the end of the session.
+
+        Raises
+        ------
+        WrongUse
+            If there is no such session, or it is running: then its own log takes what comes.
+        """
+        ended_s = self.row(session_id).duration_s
+        kind, body = encode_event(check_in)
+        with schema.explained(self._path):
+            if live.is_running(self._home, session_id):
+                raise WrongUse(f"Session {session_id} is running.", "Say it when it is over.")
+            with (
+                contextlib.closing(schema.open_existing(self._path, write=True)) as database,
+                schema.transaction(database),
+            ):
+                database.execute(
+                    "INSERT INTO events SELECT ?1, max(seq) + 1, max(?2, max(at_s)), ?2, ?3, ?4"
+                    " FROM events WHERE session_id = ?1",
+                    (session_id, ended_s, kind, body),
+                )
 
     def delete(self, session_id: int) -> None:
         """Delete a session for good; a running one is refused."""

@@ -1,0 +1,194 @@
+"""What the page costs: start-up, ten updates a second to three windows, the session's ticks beside it, 10 000 bad requests.
+
+    python benchmarks/page.py [start] [cost] [ticks] [requests]      # default: all of them
+
+The session behind the page is a real one (loop, engine, log) with a simulated listener. For ten updates a second its time
+runs two and a half times as fast as the clock on the wall.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for what the tests of the page share
+
+from pulsetune.model import CommandKind
+from pulsetune.ports import HostState, SessionWish
+from pulsetune.records.library import Library
+from pulsetune.verification import verify
+from tests.page import hosting
+from tests.page.hosting import SECRET, Opened, opened
+
+TEN_A_SECOND = 2.5  # times four ticks a second
+SECONDS = 30.0
+REQUESTS = 10_000
+PLAY = "from pulsetune.cli import main; main()"
+
+
+@contextlib.contextmanager
+def windows(page: Opened, count: int) -> Iterator[None]:
+    """Windows in processes of their own, as browsers are."""
+    reading = (
+        "import httpx\n"
+        f"with httpx.stream('GET', '{page.base}/events', cookies={page.cookies!r}, timeout=60) as stream:\n"
+        "    for line in stream.iter_lines(): pass\n"
+    )
+    readers = [subprocess.Popen([sys.executable, "-c", reading], stderr=subprocess.DEVNULL) for _ in range(count)]
+    try:
+        while page.server.windows < count:
+            time.sleep(0.05)
+        yield
+    finally:
+        for reader in readers:
+            reader.terminate()
+            reader.wait()
+
+
+def thread_cpu_s(name: str) -> float:
+    """Processor seconds of a thread of this process so far (Linux)."""
+    thread = next(thread for thread in threading.enumerate() if thread.name == name)
+    fields = Path(f"/proc/self/task/{thread.native_id}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mb() -> float:
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def running(page: Opened, minutes: float) -> None:
+    page.host.start(SessionWish("unwind", True, minutes=minutes))
+    while page.host.current().state is not HostState.RUNNING:
+        time.sleep(0.02)
+
+
+def cost() -> None:
+    print(f"\n{'server, ten updates a second':<36}{'% of a core':>12}{'whole process MB':>18}")
+    for count in (0, 1, 3):
+        with tempfile.TemporaryDirectory() as home, opened(Path(home), speed=TEN_A_SECOND) as page:
+            running(page, 20)
+            with windows(page, count):
+                time.sleep(3)
+                begun_s, before_s = time.monotonic(), thread_cpu_s("page")
+                time.sleep(SECONDS)
+                share = (thread_cpu_s("page") - before_s) / (time.monotonic() - begun_s)
+                print(f"{count} windows{'':<27}{100 * share:12.2f}{resident_mb():18.0f}")
+
+
+def ticks() -> None:
+    """How late the session's ticks are: at the wall clock's own pace, four a second."""
+    print(f"\n{'lateness of ticks, ms':<36}{'median':>8}{'p95':>8}{'max':>8}")
+    for name, count in (("no page window", 0), ("three windows", 3)):
+        late_ms = lateness_ms(count)
+        cuts = statistics.quantiles(late_ms, n=20)
+        print(f"{name:<36}{statistics.median(late_ms):8.2f}{cuts[18]:8.2f}{max(late_ms):8.2f}")
+
+
+def lateness_ms(count: int) -> list[float]:
+    late_s: list[float] = []
+
+    class Watched(hosting.FasterClock):
+        async def sleep_until(self, t_s: float) -> None:
+            await super().sleep_until(t_s)
+            late_s.append(self.now_s() - t_s)
+
+    plain, hosting.FasterClock = hosting.FasterClock, Watched  # type: ignore[misc]
+    try:
+        with tempfile.TemporaryDirectory() as home, opened(Path(home)) as page:
+            running(page, 20)
+            with windows(page, count):
+                time.sleep(3)
+                late_s.clear()
+                time.sleep(SECONDS)
+                return [1000 * late for late in late_s]
+    finally:
+        hosting.FasterClock = plain  # type: ignore[misc]
+
+
+def start() -> None:
+    """From the command to a page that answers, and to sound; the null device keeps real time and needs no sound card."""
+    words = ["play", "--source", "simulated", "--output", "null", "--no-browser", "--minutes", "6"]
+    with tempfile.TemporaryDirectory() as home:
+        begun_s = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-c", PLAY, *words],
+            env={**os.environ, "PULSETUNE_HOME": home},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        address = next(found[1] for line in process.stderr if (found := re.search(r"(http://\S+)", line)))
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        with httpx.Client(timeout=30) as browser:
+            browser.get(address, follow_redirects=True).raise_for_status()
+            page_s = time.monotonic() - begun_s
+            with browser.stream("GET", f"{address.split('/?')[0]}/events") as stream:
+                for line in stream.iter_lines():
+                    if line.startswith("data: {") and json.loads(line[6:])["view"]["sound_words"] == "playing":
+                        break
+            sound_s = time.monotonic() - begun_s
+        process.terminate()
+        process.wait()
+    print(f"\npulsetune play --source simulated: page live after {page_s:.2f} s, sound after {sound_s:.2f} s")
+
+
+def senseless(draw: random.Random) -> tuple[str, str, bytes, dict[str, str]]:
+    """A request that makes little sense."""
+    word = "".join(chr(draw.randrange(33, 127)) for _ in range(draw.randrange(20)))
+    places = ["/", "/api/home", "/api/session", "/api/session/command", "/api/sessions", "/api/taste", "/favicon.ico"]
+    path = draw.choice([*places, f"/api/sessions/{word}", f"/static/{word}", f"/api/sessions/1/{word}", f"/{word}"])
+    value = draw.choice(
+        [word, None, draw.random(), [word], {"kind": word}, {"program": word, "minutes": 1e9}, "x" * 70_000]
+    )
+    body = draw.choice([json.dumps(value).encode(), draw.randbytes(draw.randrange(300)), b""])
+    headers = {name: word for name in ("origin", "host", "range", "accept") if draw.random() < 0.1}
+    headers |= {"content-type": "application/json"} if draw.random() < 0.7 else {}
+    return draw.choice(["GET", "POST", "POST", "PUT", "DELETE", "HEAD", "X"]), path, body, headers
+
+
+def requests() -> None:
+    draw, statuses, odd = random.Random(1), {}, 0
+    with tempfile.TemporaryDirectory() as home, opened(Path(home)) as page, httpx.Client(base_url=page.base) as browser:
+        running(page, 20)
+        begun_s = time.monotonic()
+        for _ in range(REQUESTS):
+            method, path, body, headers = senseless(draw)
+            known = {"cookie": f"pulsetune-{page.server.port}={SECRET}"} if draw.random() < 0.8 else {}
+            try:
+                answer = browser.request(method, path, content=body, headers=headers | known)
+            except (httpx.InvalidURL, httpx.LocalProtocolError, httpx.TransportError):
+                odd += 1
+                continue
+            statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
+        spent_s = time.monotonic() - begun_s
+        alive = page.host.current().state is HostState.RUNNING
+        page.host.command(CommandKind.STOP)
+        page.host.wait(20)
+        exact = verify(Library(Path(home)).events(1)).exact
+    print(f"\n{REQUESTS} senseless requests in {spent_s:.0f} s, {odd} that no client could send or finish")
+    print("answers: " + ", ".join(f"{status} x {count}" for status, count in sorted(statuses.items())))
+    print(f"the session ran through it: {alive}; its log replays exactly: {exact}")
+
+
+def main() -> None:
+    parts = {"start": start, "cost": cost, "ticks": ticks, "requests": requests}
+    for name in sys.argv[1:] or parts:
+        parts[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""The page's own copy of the session, and the browsers that watch it.
+
+Rules of this file:
+1. It lives in the page's loop alone. The session is asked (``SessionHost.take``), it never waits for anybody here.
+2. A browser that is slow gets fewer messages, never old ones: the next one holds everything that it lacks.
+3. Without news from a running session its heart rate grows old on the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict, astuple
+
+from pulsetune.page.view_state import ViewFold
+from pulsetune.ports import HostedSession, HostState, SessionHost
+
+QUIET_S = 1.0  # a running session ticks four times a second; after this long without a tick time goes on by itself
+WINDOWS = 12  # that watch at the same time; more are a mistake
+
+
+class Window:
+    """One browser window: what it has, and whether there is something new for it."""
+
+    def __init__(self) -> None:
+        self.number = -1
+        self.points = 0
+        self.moments = 0
+        self.news = asyncio.Event()
+        self.news.set()
+
+
+class Hub:
+    """Folds what the session brings and writes the messages of each window."""
+
+    def __init__(self, host: SessionHost) -> None:
+        self._host = host
+        self._fold = ViewFold()
+        self._hosted = HostedSession(0, HostState.IDLE)
+        self._number = 0
+        self._now_s = 0.0
+        self._ticked_at_s = 0.0
+        self._told_at_s = 0.0
+        self._head = ""
+        self._windows: set[Window] = set()
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    @property
+    def windows(self) -> int:
+        """How many are watching."""
+        return len(self._windows)
+
+    def pump(self, at_s: float) -> None:
+        """Take what came since the last call; ``at_s`` is the time of any steady clock."""
+        news = False
+        for seen in self._host.take():
+            if seen.number != self._number:
+                self._number, self._fold = seen.number, ViewFold()
+            for event in seen.events:
+                self._fold.take(seen.now_s, event)
+            self._now_s, self._ticked_at_s, news = seen.now_s, at_s, True
+        hosted = self._host.current()
+        news = news or hosted != self._hosted
+        self._hosted = hosted
+        quiet = hosted.state is HostState.RUNNING and at_s - self._ticked_at_s > QUIET_S
+        if news or (quiet and at_s - self._told_at_s >= QUIET_S):
+            self._tell(at_s, at_s - self._ticked_at_s if quiet else 0.0)
+
+    def open(self) -> Window | None:
+        """A new window, None if there are too many."""
+        if len(self._windows) >= WINDOWS or self._closed:
+            return None
+        window = Window()
+        self._windows.add(window)
+        return window
+
+    def leave(self, window: Window) -> None:
+        """The window is gone; harmless twice."""
+        self._windows.discard(window)
+
+    def close(self) -> None:
+        """Send everybody home."""
+        self._closed = True
+        for window in self._windows:
+            window.news.set()
+
+    def message(self, window: Window) -> str:
+        """Everything that this window does not have yet, as one JSON object."""
+        if not self._head:
+            self._write_head(0.0)
+        if window.number != self._number:
+            window.number, window.points, window.moments = self._number, 0, 0
+        body = {
+            "curve": self._number,
+            "from_point": window.points,
+            "points": [astuple(point) for point in self._fold.points[window.points :]],
+            "from_moment": window.moments,
+            "moments": [asdict(moment) for moment in self._fold.moments[window.moments :]],
+        }
+        window.points, window.moments = len(self._fold.points), len(self._fold.moments)
+        return f"{self._head[:-1]},{_json(body)[1:]}"
+
+    def _tell(self, at_s: float, quiet_s: float) -> None:
+        self._told_at_s = at_s
+        self._write_head(quiet_s)
+        for window in self._windows:
+            window.news.set()
+
+    def _write_head(self, quiet_s: float) -> None:
+        """What all windows get alike, written once."""
+        view = asdict(self._fold.view(self._now_s + quiet_s))
+        spans = [asdict(span) for span in self._fold.spans()]
+        self._head = _json({"hosted": asdict(self._hosted), "view": view, "spans": spans})
+
+
+def _json(value: object) -> str:
+    # ASCII only: whatever characters a strap's name or a file name holds, the line stays one line
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,96 @@
+// Which screen is shown, and what belongs to all of them.
+
+import { afterScreen } from "./after.js";
+import { setText } from "./format.js";
+import { historyScreen } from "./history.js";
+import { homeScreen } from "./home.js";
+import { sessionScreen } from "./session.js";
+import { connect, isStale, live, running, saidGoodbye, watch } from "./stream.js";
+
+const ANNOUNCE_MS = 30_000; // a screen reader that speaks more often is no rest
+const main = document.getElementById("main");
+const offline = document.getElementById("offline");
+const simulated = document.getElementById("simulated");
+let leave = () => {};
+let shown = null;
+
+const SCREENS = [
+  [/^#\/session$/, "session", "Session", sessionScreen],
+  [/^#\/session\/(\d+)$/, "history", "What happened", afterScreen],
+  [/^#\/history$/, "history", "History", historyScreen],
+  [/^/, "home", "Home", homeScreen],
+];
+
+async function show() {
+  const hash = location.hash || "#/";
+  const [pattern, name, title, screen] = SCREENS.find(([test]) => test.test(hash));
+  leave();
+  const turn = {};
+  shown = turn;
+  document.title = `${title} · PulseTune`;
+  for (const link of document.querySelectorAll("[data-nav]")) {
+    if (link.dataset.nav === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.body.dataset.screen = name === "session" ? "session" : "calm";
+  const box = document.createElement("div");
+  box.className = "screen";
+  main.replaceChildren(box);
+  let gone = false;
+  let cleanup = null;
+  leave = () => {
+    gone = true;
+    cleanup?.();
+  };
+  scrollTo(0, 0);
+  const made = await screen(box, hash.match(pattern)?.[1]);
+  if (gone) made?.();
+  else cleanup = made ?? null;
+  if (shown === turn && document.activeElement === document.body) {
+    const heading = box.querySelector("h1");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+  }
+}
+
+function always() {
+  document.getElementById("nav-session").hidden = !running();
+  simulated.hidden = !(running() && live.view?.simulated);
+  const lost = !live.connected && live.hosted !== null;
+  offline.hidden = !lost;
+  if (lost) {
+    const end = saidGoodbye() ? "PulseTune has ended." : "The connection to PulseTune is lost.";
+    setText(offline, `${end} What you see is not live. This page comes back by itself when it runs again.`);
+  }
+}
+
+let announcedAt = -Infinity;
+
+function announce() {
+  const view = live.view;
+  if (live.hosted?.state !== "running" || !view || performance.now() - announcedAt < ANNOUNCE_MS) return;
+  announcedAt = performance.now();
+  const heart = view.heart_rate_bpm === null || isStale() ? view.heart_words : `heart rate ${Math.round(view.heart_rate_bpm)}`;
+  const said = [view.simulated ? "Simulated listener" : "", view.paused ? "Paused" : "", view.phase_words, heart, `${Math.round(view.left_s / 60)} minutes left`];
+  setText(document.getElementById("live"), `${said.filter(Boolean).join(". ")}.`);
+}
+
+let last = null;
+
+/** A session that begins is shown, and so is one that runs already when the page is opened at its front door. */
+function follow(state) {
+  const begins = last !== null && state !== last && state === "starting";
+  const atTheDoor = last === null && running() && ["", "#/"].includes(location.hash);
+  last = state;
+  if (begins || atTheDoor) location.hash = "#/session";
+}
+
+watch(({ hosted }) => {
+  always();
+  announce();
+  if (hosted) follow(hosted.state);
+});
+
+addEventListener("hashchange", show);
+connect();
+show();

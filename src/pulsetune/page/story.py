@@ -1,0 +1,82 @@
+"""A past session as the page shows it: curves, phases, every step with its reason, quality, check-ins.
+
+Rules of this file:
+1. Pure: the events of a log give its story. What is damaged ends the story there, and is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from statistics import fmean
+
+from pulsetune.errors import DamagedData
+from pulsetune.model import CheckIn, Event
+from pulsetune.page.values import Moment, Point, Span
+from pulsetune.page.view_state import ViewFold
+from pulsetune.page.words import ENDINGS, quality_words
+from pulsetune.ports import ListedSession
+from pulsetune.summary import Summary, SummaryFold
+
+QUIET = "quiet"  # the program without music: one's own measure of what sitting still does
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Field names are the keys that the page's scripts read; ``damage`` is a sentence where the log breaks off."""
+
+    title: str
+    summary: Summary
+    points: list[Point]
+    spans: list[Span]
+    moments: list[Moment]
+    check_ins: list[CheckIn]
+    ended_words: str
+    quality_words: str
+    damage: str | None
+
+
+def tell(events: Iterator[tuple[float, Event]]) -> Story:
+    """Read a log to its end, or to where it is damaged."""
+    view, summary, damage = ViewFold(), SummaryFold(), None
+    try:
+        for at_s, event in events:
+            view.take(at_s, event)
+            summary.take(at_s, event)
+    except DamagedData as problem:
+        damage = str(problem)
+    result = summary.summary()
+    return Story(
+        title=view.started.program.title if view.started else result.program,
+        summary=result,
+        points=view.points,
+        spans=view.spans(result.duration_s),
+        moments=view.moments,
+        check_ins=view.check_ins,
+        ended_words=ENDINGS[view.ended.ended_because] if view.ended else "It was interrupted.",
+        quality_words=quality_words(result.quality),
+        damage=damage,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UsualChange:
+    """How this listener's heart rate changes when they sit quietly without music, on average of ``sessions``."""
+
+    change_bpm: float
+    sessions: int
+
+
+def usual_change(sessions: Iterable[ListedSession], beside: ListedSession) -> UsualChange | None:
+    """The listener's own usual change, to be shown beside a session; None where none was measured in the same way."""
+    changes = [
+        row.final_heart_rate_bpm - row.baseline_heart_rate_bpm
+        for row in sessions
+        if row.program == QUIET
+        and row.state == "complete"
+        and row.simulated == beside.simulated
+        and row.session_id != beside.session_id
+        and row.baseline_heart_rate_bpm is not None
+        and row.final_heart_rate_bpm is not None
+    ]
+    return UsualChange(round(fmean(changes), 1), len(changes)) if changes else None
