@@ -16,13 +16,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from pulsetune.program_file import TABLES, ProgramFile, table_keys
-from pulsetune.program_lines import Path, key_lines, line_of
+from pulsetune.program_lines import Path, key_and_item_lines, line_of
 from pulsetune.program_rules import broken_rules
 from pulsetune.program_sentences import MISSING, dotted, none_of, one_line, sentence_for
 
 Choices = Mapping[str, Collection[str]]
 
 MOST_BROKEN_LINES = 25  # lines that are no TOML; a text with more is something else
+MOST_DOTS = 200  # on one line; a key of so many parts is no key, and reading it takes the square of their number
 _SIMPLE_LINE = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 _PLACE = re.compile(r"\s*\(at line (\d+), column (\d+)\)")
 _HUGE_NUMBER = re.compile(r"[0-9_]{4000,}")
@@ -54,13 +55,16 @@ def check_text(text: str, choices: Choices) -> ProgramFile | list[Mistake]:
 
 
 def _checked(text: str, choices: Choices) -> ProgramFile | list[Mistake]:
+    dotted_line = next((n for n, line in enumerate(text.split("\n"), 1) if line.count(".") > MOST_DOTS), None)
+    if dotted_line is not None:
+        return [Mistake(dotted_line, "", f"there are more than {MOST_DOTS} dots on this line")]
     reading = _Reading(text)
     mistakes = reading.mistakes
     if reading.data is not None:
         parsed, wrong = _validated(reading.data)
-        lines = key_lines(reading.text)
+        lines = key_and_item_lines(reading.text)
         mistakes += [
-            Mistake(line_of(lines, path), dotted(path), sentence)
+            Mistake(line_of(lines, path), dotted(path[:2]), sentence)
             for path, sentence in [*wrong, *_broken(reading.data, wrong, choices, lines)]
             if not (sentence == MISSING and path[-1] in reading.lost)
         ]

@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from pulsetune.errors import ProgramError, WrongUse
-from pulsetune.model import PolicyName, Program
+from pulsetune.model import Imagery, PolicyName, Program
 from pulsetune.program_errors import Choices, Mistake, check_text
 from pulsetune.program_file import MAX_MINUTES, MIN_MINUTES, ProgramFile, program_schema
 
@@ -146,6 +146,7 @@ def _resolved(parsed: ProgramFile) -> Program:
     top = {key: value for key, value in parsed if not isinstance(value, BaseModel)}
     tables = (parsed.phases, parsed.lead, parsed.limits, parsed.safety, parsed.breathing)
     top["policy"] = PolicyName(parsed.policy)
+    top["imagery"] = Imagery(**{phase: tuple(texts) for phase, texts in parsed.imagery})
     return Program(**top, **{key: value for table in tables for key, value in table})
 
 

@@ -51,16 +51,23 @@ def program_text(program: Program, columns: int) -> str:
         for key in (key for key in table_keys(table) if key not in _HEAD):
             words = KEY_WORDS[key]
             unit = f"   ({words.unit})" if words.unit not in ("", key) else ""
-            lines.append(f"  {key} = {value_text(getattr(program, key))}{unit}")
+            lines.append(f"  {key} = {value_text(program_value(program, table, key))}{unit}")
             lines += textwrap.wrap(
                 f"{words.what}. {words.why}.", columns, initial_indent=_INDENT, subsequent_indent=_INDENT
             )
     return "\n".join(lines)
 
 
+def program_value(program: Program, table: str, key: str) -> object:
+    """What a program has for a key of its file."""
+    return getattr(program.imagery if table == "imagery" else program, key)
+
+
 def value_text(value: object) -> str:
     """A value as it is written in a program file."""
     match value:
+        case list() | tuple():
+            return f"[{', '.join(map(value_text, value))}]"
         case bool():
             return str(value).lower()
         case str():
