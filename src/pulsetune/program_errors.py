@@ -55,9 +55,8 @@ def check_text(text: str, choices: Choices) -> ProgramFile | list[Mistake]:
 
 
 def _checked(text: str, choices: Choices) -> ProgramFile | list[Mistake]:
-    dotted_line = next((n for n, line in enumerate(text.split("\n"), 1) if line.count(".") > MOST_DOTS), None)
-    if dotted_line is not None:
-        return [Mistake(dotted_line, "", f"there are more than {MOST_DOTS} dots on this line")]
+    if (crowded := _crowded_line(text)) is not None:
+        return [Mistake(crowded, "", f"there are more than {MOST_DOTS} dots on this line")]
     reading = _Reading(text)
     mistakes = reading.mistakes
     if reading.data is not None:
@@ -71,6 +70,22 @@ def _checked(text: str, choices: Choices) -> ProgramFile | list[Mistake]:
         if parsed is not None and not mistakes:
             return parsed
     return sorted(mistakes, key=lambda mistake: mistake.line)
+
+
+def name_in(text: str) -> tuple[str, int] | None:
+    """The name that a text gives its program, and its line; None where it gives none. Other mistakes do not matter."""
+    if _crowded_line(text) is not None:
+        return None
+    try:
+        reading = _Reading(text)
+        name = reading.data.get("name") if reading.data is not None else None
+        return (name, line_of(key_and_item_lines(reading.text), ("name",))) if isinstance(name, str) else None
+    except RecursionError:
+        return None
+
+
+def _crowded_line(text: str) -> int | None:
+    return next((n for n, line in enumerate(text.split("\n"), 1) if line.count(".") > MOST_DOTS), None)
 
 
 class _Reading:
