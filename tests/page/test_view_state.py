@@ -1,7 +1,8 @@
 """What is shown follows from the events alone, and an old value never looks live."""
 
+import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
@@ -176,6 +177,7 @@ def test_any_events_in_any_order_give_a_view(taken, now_s):
         fold.take(event.t_s, event)
     view = fold.view(now_s)
     assert view.left_s >= 0
+    assert json.dumps(asdict(view), allow_nan=False)
     assert view.heart_stale or view.heart_age_s <= 4.0
     assert view.heart_rate_bpm is None or not view.heart_stale
 
@@ -221,3 +223,10 @@ def test_the_breath_of_the_guide_goes_round_as_fast_as_it_is_long():
     assert fold.view(34.0).breath_phase == 0.5  # heard two seconds later
     fold.take(35.0, replace(PLAYING, t_s=35.0))
     assert fold.view(36.0).breath_phase is None
+
+
+def test_a_log_that_claims_an_endless_session_still_gives_numbers():
+    fold = begun()
+    fold.take(0.0, replace(fold.started, program=replace(fold.started.program, minutes=1e307)))
+    assert fold.view(10.0).total_s == 86_400
+    assert fold.view(10.0).left_s == 86_390
