@@ -102,7 +102,15 @@ def programs(there: Visit) -> Iterator[str]:
     window.get_by_role("link", name="Programs", exact=True).click()
     window.get_by_role("link", name="Unwind").click()
     window.get_by_role("link", name="Make a copy").click()
-    write(there, (("unwind-2", "after-work"), ('"Unwind"', '"After work"'), ("minutes = 20 ", "minutes = 25 ")))
+    write(
+        there,
+        (
+            ("unwind-2", "after-work"),
+            ('"Unwind"', '"After work"'),
+            ("minutes = 20 ", "minutes = 25 "),
+            ("Twenty", "Twenty-five"),
+        ),
+    )
     there.see("No mistakes")
     there.button("Save").click()
     window.get_by_role("link", name="Change it").wait_for()

@@ -102,8 +102,8 @@ def test_from_the_list_to_a_program_of_one_s_own_and_away_again(there, page):
     there.button("Replace it").click()
     window.get_by_role("heading", name="After work, slowly").wait_for()
 
-    window.get_by_role("link", name="Home").click()
-    window.get_by_label("After work, slowly").check()
+    window.get_by_role("link", name="Choose it").click()
+    window.locator("input[name=program][value=monday]:checked").wait_for()
     there.start_simulated()
     assert page.library.sessions()[0].program == "monday"
     there.button("Stop").click()
@@ -135,6 +135,25 @@ def test_a_program_s_quiet_sentences_are_under_the_orb_while_their_phase_lasts(t
     orb, sentence = window.locator(".orb-space").bounding_box(), window.locator(".imagery").bounding_box()
     assert sentence["y"] >= orb["y"] + orb["height"]
     assert window.locator(".imagery").get_attribute("role") is None
+
+
+def test_a_text_of_five_thousand_lines_and_one_that_is_too_long_are_only_mistakes(there, page):
+    window = there.window
+    window.goto(f"{page.base}/#/programs/unwind/copy")
+    there.see("No mistakes")
+    fill = (
+        "(text) => { const a = document.getElementById('text'); a.value = text; a.dispatchEvent(new Event('input')); }"
+    )
+    window.evaluate(fill, "minutes 5\n" * 5_000)
+    there.see("One mistake")
+    assert window.locator(".line-numbers div").count() == 5_001
+    window.evaluate(fill, "é" * 40_000)
+    there.see("this one is too long")
+    there.button("Save").click()
+    there.see("It was not saved")
+    there.button("Discard").click()
+    there.see("None yet")
+    assert own_program_files(page.home) == {}
 
 
 def every_screen(there, page):

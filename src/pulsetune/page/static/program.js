@@ -1,6 +1,7 @@
 // One program in full: its picture, its phases, every number with its reason.
 
 import { get, post } from "./api.js";
+import { askFor } from "./asked.js";
 import { confirmed } from "./confirm.js";
 import { clock, h, setText } from "./format.js";
 import { inventedWords, planLegend, planPlot } from "./plan_plot.js";
@@ -58,8 +59,9 @@ export async function programScreen(box, encoded) {
   const title = shown?.title ?? name;
   const problem = h("p.problem", { role: "alert" });
   const buttons = h("div.row", {},
-    own ? h("a.button.main", { href: at(name, "/edit") }, "Change it") : null,
-    h(own ? "a.button" : "a.button.main", { href: at(name, "/copy") }, "Make a copy"),
+    shown ? h("a.button.main", { href: "#/", onclick: () => askFor(name) }, "Choose it") : null,
+    own ? h("a.button", { href: at(name, "/edit") }, "Change it") : null,
+    h("a.button", { href: at(name, "/copy") }, "Make a copy"),
     own ? h("button.quiet", { type: "button", onclick: () => remove(name, title, problem) }, "Delete") : null);
   box.append(h("p.above", {}, h("a", { href: "#/programs" }, "All programs")), h("h1", {}, title));
   if (!shown) {

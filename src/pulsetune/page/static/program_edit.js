@@ -7,6 +7,7 @@ import { inventedWords, planLegend, planPlot } from "./plan_plot.js";
 import { at } from "./programs.js";
 
 const QUIET_MS = 500; // after the last key, before the text is looked at
+const MOST_BYTES = 65_000; // of what is sent: the server's door takes no more than 65 536
 const SHOWN_MISTAKES = 50;
 const drafts = new Map(); // what was written and not saved, until the window is closed
 
@@ -21,15 +22,14 @@ function makeEditor(text) {
   const numbers = h("div.line-numbers", { "aria-hidden": "true" });
   const area = h("textarea.code", { id: "text", rows: "24", wrap: "off", spellcheck: "false", autocomplete: "off", autocapitalize: "off" });
   area.value = text;
-  let marked = new Set();
-  let drawn = "";
+  let marked = [];
   const draw = () => {
     const lines = area.value.split("\n").length;
-    const wanted = `${lines} ${[...marked].join()}`;
-    if (wanted !== drawn) {
-      numbers.replaceChildren(...Array.from({ length: lines }, (_, index) => h(marked.has(index + 1) ? "div.wrong" : "div", {}, String(index + 1))));
-      drawn = wanted;
-    }
+    const had = numbers.childElementCount;
+    for (let extra = had; extra > lines; extra--) numbers.lastChild.remove();
+    if (lines > had) numbers.append(...Array.from({ length: lines - had }, (_, index) => h("div", {}, String(had + index + 1))));
+    for (const old of numbers.querySelectorAll(".wrong")) old.classList.remove("wrong");
+    for (const line of marked) numbers.children[line - 1]?.classList.add("wrong");
     numbers.scrollTop = area.scrollTop;
   };
   area.addEventListener("input", draw);
@@ -39,7 +39,7 @@ function makeEditor(text) {
     area,
     box: h("div.editor", {}, numbers, area),
     mark(lines) {
-      marked = new Set(lines);
+      marked = lines;
       draw();
     },
     jump(line) {
@@ -72,6 +72,7 @@ function makeChecker(shows) {
     const turn = ++newest;
     let checked;
     try {
+      if (new TextEncoder().encode(JSON.stringify({ text })).length > MOST_BYTES) throw new Error("a program is a short text, and this one is too long");
       checked = await post("/api/program/check", { text });
     } catch (problem) {
       checked = { mistakes: [{ line: 1, key: "", sentence: problem.message }], shown: null, replaces: false };
