@@ -60,6 +60,8 @@ def test_from_the_list_to_a_program_of_one_s_own_and_away_again(there, page):
     window.get_by_role("link", name="Make a copy").click()
     there.see("No mistakes. It can be saved.")
     assert window.locator(".line-numbers div").count() == 41
+    window.get_by_label("The program's text").press("Tab")  # no trap for those who use the keyboard
+    assert window.evaluate("document.activeElement.textContent") == "Save"
     change(there, "minutes = 20", "minutes = 200")
     there.see("One mistake")
     change(there, "step_percent", "step_procent")

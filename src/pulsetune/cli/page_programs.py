@@ -41,6 +41,7 @@ PROGRAM_ORDER = (
 INVENTED_HEART_BPM = 75.0  # where the heart of a planned session begins, as on the command line
 MOST_BYTES = 60_000  # of a text: what fits through the page's door with room to spare
 WINDOWS_KEEPS = ("aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
+TOLD = 10  # mistakes in the answer to a save; a check lists them all
 NAME_LENGTH = 40  # as the program's form has it
 
 
@@ -93,7 +94,7 @@ class Programs:
         from pulsetune.programs import own_programs_folder, parse_program
 
         if mistakes := self._mistakes(text, to_save=True):
-            lines = "\n".join(f"Line {mistake.line}: {mistake.sentence}." for mistake in mistakes)
+            lines = "\n".join(f"Line {mistake.line}: {mistake.sentence}." for mistake in mistakes[:TOLD])
             raise ProgramError("It was not saved, because there are mistakes in it.", lines)
         name = parse_program(text, "").name
         with self._writing:

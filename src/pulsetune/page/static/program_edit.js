@@ -20,7 +20,7 @@ addEventListener("beforeunload", warnOfDrafts);
 /** A text area with the number of each line; `mark` shows where the mistakes are, `jump` goes to one. */
 function makeEditor(text) {
   const numbers = h("div.line-numbers", { "aria-hidden": "true" });
-  const area = h("textarea.code", { id: "text", rows: "24", wrap: "off", spellcheck: "false", autocomplete: "off", autocapitalize: "off" });
+  const area = h("textarea.code", { id: "text", rows: "24", wrap: "off", spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-describedby": "checked" });
   area.value = text;
   let marked = [];
   const draw = () => {
@@ -131,7 +131,7 @@ export async function editScreen(box, place) {
   }
   const original = found.text;
   const editor = makeEditor(found.text);
-  const status = h("p.checked", { role: "status" });
+  const status = h("p.checked", { id: "checked", role: "status" });
   const problem = h("p.problem", { role: "alert" });
   const list = h("ol.mistakes");
   const picture = h("section.panel.picture", { "aria-label": "Picture" }, h("h2", {}, "The planned tempo"));
@@ -140,6 +140,7 @@ export async function editScreen(box, place) {
     setText(status, sayHowMany(mistakes.length));
     status.classList.toggle("wrong", mistakes.length > 0);
     list.replaceChildren(...mistakeList(mistakes, editor.jump));
+    editor.area.setAttribute("aria-invalid", String(mistakes.length > 0));
     editor.mark(mistakes.map((mistake) => mistake.line));
     plot.draw(shown);
     setText(words, shown ? inventedWords(shown) : "The picture comes back when the text has no mistakes.");
@@ -156,7 +157,7 @@ export async function editScreen(box, place) {
   box.append(
     h("p.above", {}, h("a", { href: "#/programs" }, "All programs")),
     h("h1", {}, isCopy ? "A copy to change" : "Change your program"),
-    h("p.soft", {}, "Give it a name of its own, change what you like; what you leave out has its usual value. The text behind a # explains and is not played."),
+    h("p.soft", {}, `${isCopy ? "Give it a name of its own and change what you like" : "Change what you like; under another name it is kept as another program"}. What you leave out has its usual value, and text behind a # only explains.`),
     h("div.writing", {},
       h("div.text", {}, h("label.field", { for: "text" }, "The program's text"), editor.box, h("div.row", {}, h("button.main", { type: "button", onclick: () => save(editor, checker, place, problem) }, "Save"), h("button.quiet", { type: "button", onclick: discard }, "Discard")), problem),
       h("div.beside", {}, h("section.panel", { "aria-label": "Mistakes" }, status, list), picture)));
