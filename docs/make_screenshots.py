@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,46 @@ def screens(there: Visit, page: Opened) -> Iterator[str]:
     window.get_by_role("link", name="History").click()
     window.locator(".session-row").first.wait_for()
     yield "history"
+    yield from programs(there)
+
+
+def programs(there: Visit) -> Iterator[str]:
+    """The screens of the programs; one of the listener's own is among them."""
+    window = there.window
+    window.get_by_role("link", name="Programs", exact=True).click()
+    window.locator(".program-row", has_text="Unwind").click()  # the history has links of that name, too
+    window.get_by_role("link", name="Make a copy").click()
+    write(
+        there,
+        (
+            ("unwind-2", "after-work"),
+            ('"Unwind"', '"After work"'),
+            ("minutes = 20 ", "minutes = 25 "),
+            ("Twenty", "Twenty-five"),
+        ),
+    )
+    there.see("No mistakes")
+    there.button("Save").click()
+    window.get_by_role("link", name="Change it").wait_for()
+    yield "program"
+    window.get_by_role("link", name="Change it").click()
+    write(there, (("minutes = 25 ", "minutes = 90 "), ("step_percent", "step_procent")))
+    there.see("2 mistakes")
+    window.locator(".mistake").nth(1).click()
+    yield "writing"
+    there.button("Discard").click()
+    window.get_by_role("link", name="All programs").click()
+    window.locator(".program-row").first.wait_for()
+    yield "programs"
+
+
+def write(there: Visit, changes: Iterable[tuple[str, str]]) -> None:
+    """Change a program's text."""
+    area = there.window.get_by_label("The program's text")
+    text = area.input_value()
+    for old, new in changes:
+        text = text.replace(old, new)
+    area.fill(text)
 
 
 def until(there: Visit, now_s: float) -> None:

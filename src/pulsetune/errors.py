@@ -2,7 +2,8 @@
 
     PulseTuneError                    exit code 1
     ├── WrongUse                      2   what was asked for does not exist or makes no sense
-    │   └── ProgramError              2   a program file has mistakes; all of them are listed
+    │   ├── ProgramError              2   a program file has mistakes; all of them are listed
+    │   └── ProgramExists             2   a program of the listener's own would be replaced, and nobody said so
     ├── StrapNotFound                 3
     ├── BluetoothUnavailable          4   carries a reason
     ├── SoundDeviceMissing            5
@@ -37,6 +38,10 @@ class WrongUse(PulseTuneError):
 
 class ProgramError(WrongUse):
     """A program file with mistakes, each with its line."""
+
+
+class ProgramExists(WrongUse):
+    """There is an own program of that name already."""
 
 
 class StrapNotFound(PulseTuneError):

@@ -302,6 +302,18 @@ class ListenerProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class Imagery:
+    """Quiet sentences that may be read while a phase lasts, one after the other; none by default."""
+
+    match: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    hold: tuple[str, ...] = ()
+    companion: tuple[str, ...] = ()
+    consolidate: tuple[str, ...] = ()
+    silence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A calming program, resolved: what a file in ``configs/`` describes, with every number known.
 
@@ -309,7 +321,7 @@ class Program:
     ``pulse_most_s`` of pulsed music at most, then a bed; ``first_gate_s`` of pulsed music until the guide first asks
     whether it helps; ``rests`` of ``rest_s`` without pulse while the music thins. ``breathing``: the breathing guide is
     on from the start, from ``breath_start_share`` of the listener's own rate down to ``breath_slowest_per_min``.
-    ``bed``: a sound of nature under the music, empty for none.
+    ``bed``: a sound of nature under the music, empty for none. ``imagery`` changes nothing of what is played.
     """
 
     name: str
@@ -337,6 +349,7 @@ class Program:
     breath_start_share: float = 0.75
     breath_slowest_per_min: float = 6.0
     bed: str = ""
+    imagery: Imagery = Imagery()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from pulsetune.model import AudioParameters, CheckIn, CommandKind, Event, Program, SoundEvent, SourceEvent
+from pulsetune.model import AudioParameters, CheckIn, CommandKind, Event, Phase, Program, SoundEvent, SourceEvent
 
 
 class Clock(Protocol):
@@ -260,9 +260,106 @@ class ListedSoundscape:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListedProgram:
+    """A program in a list. ``own``: the listener's. With ``mistakes`` it cannot be played, and only its name is known."""
+
+    name: str
+    own: bool
+    mistakes: int
+    program: Program | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramText:
+    """What the file of a program says."""
+
+    name: str
+    own: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramMistake:
+    """One mistake in a text: its line (from 1), its dotted key (may be empty), and a sentence."""
+
+    line: int
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramNumber:
+    """One key of a program, with its value as it is written; ``table`` is empty above the first table."""
+
+    table: str
+    key: str
+    value: str
+    unit: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPhase:
+    """A phase of a planned session."""
+
+    phase: Phase
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProgram:
+    """A program in full, and how it would go with an invented heart that begins at ``begins_bpm`` and follows calmly.
+
+    Index k of the series is second k; ``tempo_bpm`` is None while nothing pulsed is heard. ``listen_only``: it is planned
+    without a lead, as the listener said. ``breath_words`` is a sentence on the breathing guide, empty without one.
+    """
+
+    program: Program
+    numbers: tuple[ProgramNumber, ...]
+    begins_bpm: float
+    listen_only: bool
+    heart_rate_bpm: tuple[float, ...]
+    tempo_bpm: tuple[float | None, ...]
+    phases: tuple[PlannedPhase, ...]
+    breath_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedProgram:
+    """What is to be said of a text: its mistakes in the order of lines, or the program where there are none.
+
+    ``replaces``: saving it would replace a program of the listener's own.
+    """
+
+    mistakes: tuple[ProgramMistake, ...]
+    shown: ShownProgram | None
+    replaces: bool
+
+
 class ProgramLibrary(Protocol):
-    """What there is to play. Methods read files: call them from a worker thread."""
+    """What there is to play, and what the listener writes. Methods read files: call them from a worker thread.
+
+    ``WrongUse`` for a name that does not exist. ``check`` takes any text and never raises; ``to_save`` also minds the
+    names that are taken. ``save`` writes a text without mistakes whole or not at all, under the name that it holds
+    itself, and returns that; ``ProgramError`` for mistakes, ``ProgramExists`` without ``replace``. ``delete`` takes own
+    programs only. ``copy`` is a text to begin with, under a name that is free.
+    """
 
     def programs(self) -> Sequence[Program]: ...
 
     def soundscapes(self) -> Sequence[ListedSoundscape]: ...
+
+    def listed(self) -> Sequence[ListedProgram]: ...
+
+    def text(self, name: str) -> ProgramText: ...
+
+    def copy(self, name: str) -> str: ...
+
+    def check(self, text: str, *, to_save: bool) -> CheckedProgram: ...
+
+    def save(self, text: str, *, replace: bool) -> str: ...
+
+    def delete(self, name: str) -> None: ...

@@ -16,13 +16,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from pulsetune.program_file import TABLES, ProgramFile, table_keys
-from pulsetune.program_lines import Path, key_lines, line_of
+from pulsetune.program_lines import Path, key_and_item_lines, line_of
 from pulsetune.program_rules import broken_rules
 from pulsetune.program_sentences import MISSING, dotted, none_of, one_line, sentence_for
 
 Choices = Mapping[str, Collection[str]]
 
 MOST_BROKEN_LINES = 25  # lines that are no TOML; a text with more is something else
+MOST_DOTS = 200  # on one line; a key of so many parts is no key, and reading it takes the square of their number
 _SIMPLE_LINE = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
 _PLACE = re.compile(r"\s*\(at line (\d+), column (\d+)\)")
 _HUGE_NUMBER = re.compile(r"[0-9_]{4000,}")
@@ -54,19 +55,37 @@ def check_text(text: str, choices: Choices) -> ProgramFile | list[Mistake]:
 
 
 def _checked(text: str, choices: Choices) -> ProgramFile | list[Mistake]:
+    if (crowded := _crowded_line(text)) is not None:
+        return [Mistake(crowded, "", f"there are more than {MOST_DOTS} dots on this line")]
     reading = _Reading(text)
     mistakes = reading.mistakes
     if reading.data is not None:
         parsed, wrong = _validated(reading.data)
-        lines = key_lines(reading.text)
+        lines = key_and_item_lines(reading.text)
         mistakes += [
-            Mistake(line_of(lines, path), dotted(path), sentence)
+            Mistake(line_of(lines, path), dotted(path[:2]), sentence)
             for path, sentence in [*wrong, *_broken(reading.data, wrong, choices, lines)]
             if not (sentence == MISSING and path[-1] in reading.lost)
         ]
         if parsed is not None and not mistakes:
             return parsed
     return sorted(mistakes, key=lambda mistake: mistake.line)
+
+
+def name_in(text: str) -> tuple[str, int] | None:
+    """The name that a text gives its program, and its line; None where it gives none. Other mistakes do not matter."""
+    if _crowded_line(text) is not None:
+        return None
+    try:
+        reading = _Reading(text)
+        name = reading.data.get("name") if reading.data is not None else None
+        return (name, line_of(key_and_item_lines(reading.text), ("name",))) if isinstance(name, str) else None
+    except RecursionError:
+        return None
+
+
+def _crowded_line(text: str) -> int | None:
+    return next((n for n, line in enumerate(text.split("\n"), 1) if line.count(".") > MOST_DOTS), None)
 
 
 class _Reading:

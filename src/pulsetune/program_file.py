@@ -21,6 +21,7 @@ MAX_MINUTES = 60.0
 NAME_PATTERN = "^[a-z][a-z0-9-]{0,39}$"
 OPTIONAL_NAME_PATTERN = "^([a-z][a-z0-9-]{0,39})?$"
 TEXT_PATTERN = "^[^\\x00-\\x1f\\x7f-\\x9f]+$"  # a control character could redraw the listener's terminal
+MOST_TEXTS = 6  # a few sentences; more would be reading, not resting
 POLICIES = tuple(  # those that only make sense in a rehearsal are left out
     policy.value
     for policy in (
@@ -61,6 +62,7 @@ def table_keys(table: str) -> list[str]:
 
 Policy = Annotated[str, AfterValidator(_known_policy), WithJsonSchema({"type": "string", "enum": list(POLICIES)})]
 Whole = Annotated[int, BeforeValidator(_whole)]
+Line = Annotated[str, Field(min_length=1, max_length=160, pattern=TEXT_PATTERN)]  # one that is read at a glance
 
 
 class Table(BaseModel):
@@ -118,6 +120,17 @@ class Breathing(Table):
     breath_slowest_per_min: float = _key("breath_slowest_per_min", 6.0, ge=5.5, le=12)
 
 
+class ImageryTexts(Table):
+    """Quiet sentences for the screen, phase by phase."""
+
+    match: list[Line] = _key("match", [], max_length=MOST_TEXTS)
+    lead: list[Line] = _key("lead", [], max_length=MOST_TEXTS)
+    hold: list[Line] = _key("hold", [], max_length=MOST_TEXTS)
+    companion: list[Line] = _key("companion", [], max_length=MOST_TEXTS)
+    consolidate: list[Line] = _key("consolidate", [], max_length=MOST_TEXTS)
+    silence: list[Line] = _key("silence", [], max_length=MOST_TEXTS)
+
+
 class ProgramFile(Table):
     """A calming program of PulseTune: how one session runs."""
 
@@ -135,6 +148,7 @@ class ProgramFile(Table):
     limits: Limits = Limits()
     safety: Safety = Safety()
     breathing: Breathing = Breathing()
+    imagery: ImageryTexts = ImageryTexts()
 
 
 TABLES: dict[str, type[Table]] = {

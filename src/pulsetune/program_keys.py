@@ -139,4 +139,22 @@ KEY_WORDS = {
         "breaths a minute",
         "About six is usual in training; people new to it breathe too much, so never below 5.5 (Szulczewski 2019)",
     ),
+    "match": KeyWords(
+        "Sentences shown on the page, one after the other, while the music meets your pulse",
+        "",
+        "None unless you want them: a picture to rest with is a matter of taste, and no study stands behind these",
+    ),
+    "lead": KeyWords(
+        "Sentences shown while the music leads", "", "Few and short: who reads much is not resting with closed eyes"
+    ),
+    "hold": KeyWords("Sentences shown while the music holds", "", "Nothing happens here, and that may be said"),
+    "companion": KeyWords(
+        "Sentences shown while the music keeps you company without leading",
+        "",
+        "Ask for nothing here: the music has stopped leading because that did not help",
+    ),
+    "consolidate": KeyWords("Sentences shown while the music thins", "", "An end that is said gently startles nobody"),
+    "silence": KeyWords(
+        "Sentences shown in the silence at the end", "", "One is enough: whoever rests need not read it"
+    ),
 }

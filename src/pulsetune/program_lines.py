@@ -27,11 +27,19 @@ _STRING = re.compile(
 )
 _PLAIN = re.compile(r"[^,\]}#\r\n]*")
 _WITHIN_ARRAY = re.compile(r"[^\[\]\"'#]+|#[^\n]*")
+_ITEM = re.compile(r"[^\s]")
+DEEPEST = 16  # parts of a key that are told apart: a line of many thousands would fill the memory
 
 
 def key_lines(text: str) -> dict[Path, int]:
     """The line (from 1) where each table and key is first named; ``text`` is valid TOML."""
-    return _Scanner(text).scan()
+    return _Scanner(text).scan()[0]
+
+
+def key_and_item_lines(text: str) -> dict[Path, int]:
+    """The same, and the line of each item of an array, named by its place from 0."""
+    keys, items = _Scanner(text).scan()
+    return items | keys
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int:
@@ -45,8 +53,9 @@ class _Scanner:
         self._at = 0
         self._newlines = [at for at, letter in enumerate(text) if letter == "\n"]
         self._found: dict[Path, int] = {}
+        self._items: dict[Path, int] = {}
 
-    def scan(self) -> dict[Path, int]:
+    def scan(self) -> tuple[dict[Path, int], dict[Path, int]]:
         table: Path = ()
         self._skip(_BLANK)
         while self._at < len(self._text):
@@ -55,7 +64,7 @@ class _Scanner:
             else:
                 self._pair(table)
             self._skip(_BLANK)
-        return self._found
+        return self._found, self._items
 
     def _header(self) -> Path:
         start = self._at
@@ -79,7 +88,7 @@ class _Scanner:
         if first == "{":
             self._inline(path)
         elif first == "[":
-            self._array()
+            self._array(path)
         elif first in ('"', "'"):
             self._skip(_STRING)
         else:
@@ -96,18 +105,29 @@ class _Scanner:
                 self._skip(_BLANK)
         self._at += 1
 
-    def _array(self) -> None:
-        """Past an array; what is in it has no name."""
-        depth = 0
+    def _array(self, path: Path) -> None:
+        """Past an array; what is in it has no name, but each of its items has a place."""
+        depth, place = 0, 0
         while True:
-            letter = self._text[self._at]
+            at, letter = self._at, self._text[self._at]
             if letter in "[]":
+                if depth == 1 and letter == "[":
+                    self._item(path, place, at)
                 depth += 1 if letter == "[" else -1
                 self._at += 1
                 if not depth:
                     return
-            else:
-                self._skip(_STRING if letter in "\"'" else _WITHIN_ARRAY)
+                continue
+            skipped = self._skip(_STRING if letter in "\"'" else _WITHIN_ARRAY)
+            if depth == 1 and letter != "#":
+                for found in _ITEM.finditer(skipped) if letter not in "\"'" else _ITEM.finditer(letter):
+                    if found[0] == ",":
+                        place += 1
+                    else:
+                        self._item(path, place, at + found.start())
+
+    def _item(self, path: Path, place: int, at: int) -> None:
+        self._items.setdefault((*path, str(place)), self._line(at))
 
     def _dotted(self) -> Path:
         self._skip(_SPACE)
@@ -126,9 +146,11 @@ class _Scanner:
         return self._skip(_BARE)
 
     def _name(self, table: Path, key: Path, at: int) -> None:
-        line = bisect_right(self._newlines, at - 1) + 1
-        for n in range(1, len(key) + 1):
-            self._found.setdefault(table + key[:n], line)
+        for n in range(1, min(len(key), DEEPEST) + 1):
+            self._found.setdefault(table + key[:n], self._line(at))
+
+    def _line(self, at: int) -> int:
+        return bisect_right(self._newlines, at - 1) + 1
 
     def _skip(self, pattern: re.Pattern[str]) -> str:
         found = pattern.match(self._text, self._at)

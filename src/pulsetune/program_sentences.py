@@ -26,6 +26,8 @@ _SENTENCES = {
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "string_type": "must be text in quotes",
+    "list_type": "must be a list of texts in square brackets",
+    "too_long": "must have at most {max_length} texts",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
     "greater_than": "must be more than {gt:g}",
@@ -49,12 +51,13 @@ def sentence_for(error: Any) -> str:
         return f"must be a table, [{path[-1]}] (got {_shown(value)})"
     if kind == "unknown_policy":
         return none_of(value, "policies", POLICIES)
+    what = f"text {error['loc'][-1] + 1} " if isinstance(error["loc"][-1], int) else ""
     context = error.get("ctx", {})
     if kind == "string_pattern_mismatch":
         said = _PATTERNS.get(context["pattern"], "must be one line without control characters")
     else:
         said = _SENTENCES[kind].format(**context) if kind in _SENTENCES else error["msg"]
-    return f"{said} (got {_shown(value)})"
+    return f"{what}{said} (got {_shown(value)})"
 
 
 def _near(path: Path) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from pulsetune.errors import ProgramError, WrongUse
-from pulsetune.model import PolicyName, Program
+from pulsetune.model import Imagery, PolicyName, Program
 from pulsetune.program_errors import Choices, Mistake, check_text
 from pulsetune.program_file import MAX_MINUTES, MIN_MINUTES, ProgramFile, program_schema
 
@@ -32,6 +32,7 @@ __all__ = [
     "program_files",
     "program_mistakes",
     "program_schema",
+    "read_program_text",
     "with_minutes",
 ]
 
@@ -99,10 +100,15 @@ def program_file(name: str, home: Path | None = None) -> Path:
 
 def load_program(file: Path, choices: Choices = ANY) -> Program:
     """Read and check one program file; raises ProgramError with every mistake, WrongUse if it cannot be read."""
+    return parse_program(read_program_text(file), file.name, choices)
+
+
+def read_program_text(file: Path) -> str:
+    """What a program file says; WrongUse if it cannot be read, ProgramError if it is no text."""
     try:
         if file.stat().st_size > MAX_PROGRAM_BYTES:
             raise WrongUse(f"{file} is too large to be a program.", "A program is a short TOML file.")
-        text = file.read_text(encoding="utf-8-sig")  # some editors begin a text with a mark of its encoding
+        return file.read_text(encoding="utf-8-sig")  # some editors begin a text with a mark of its encoding
     except FileNotFoundError:
         raise WrongUse(f"There is no file {file}.", "Run `pulsetune programs` to see the programs.") from None
     except UnicodeDecodeError:
@@ -110,7 +116,6 @@ def load_program(file: Path, choices: Choices = ANY) -> Program:
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
         why = error.strerror if isinstance(error, OSError) else error
         raise WrongUse(f"{file} cannot be read: {why}.", "Check the path and its permissions.") from error
-    return parse_program(text, file.name, choices)
 
 
 def parse_program(text: str, file_name: str, choices: Choices = ANY) -> Program:
@@ -146,6 +151,7 @@ def _resolved(parsed: ProgramFile) -> Program:
     top = {key: value for key, value in parsed if not isinstance(value, BaseModel)}
     tables = (parsed.phases, parsed.lead, parsed.limits, parsed.safety, parsed.breathing)
     top["policy"] = PolicyName(parsed.policy)
+    top["imagery"] = Imagery(**{phase: tuple(texts) for phase, texts in parsed.imagery})
     return Program(**top, **{key: value for table in tables for key, value in table})
 
 

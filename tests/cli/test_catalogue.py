@@ -109,7 +109,7 @@ def test_a_program_is_shown_with_every_key_its_unit_and_its_reason(home, name):
     assert set(program) == {field.name for field in fields(Program)}
     for key, words in KEY_WORDS.items():
         if key not in ("name", "title", "description"):
-            value = program[key]
+            value = (program | program["imagery"])[key]
             number = isinstance(value, int | float) and not isinstance(value, bool)
             assert f" {key} = {f'{value:g}' if number else json.dumps(value)}" in shown
             assert words_of(words.why) in shown

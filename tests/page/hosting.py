@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulsetune.cli.beginning import session_started
-from pulsetune.cli.page_doors import LoggedSessions, Programs
+from pulsetune.cli.page_doors import LoggedSessions
 from pulsetune.cli.page_host import Composed, LiveHost
 from pulsetune.cli.page_parts import typed
+from pulsetune.cli.page_programs import Programs
 from pulsetune.cli.resolving import resolve
 from pulsetune.cli.sound_order import SoundOrder
 from pulsetune.errors import SoundDeviceMissing

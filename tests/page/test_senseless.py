@@ -19,13 +19,15 @@ _paths = st.one_of(
         ["/", "/events?", "/api/home", "/api/session", "/api/session/command", "/api/sessions", "/api/taste"]
     ),
     _words.map(lambda word: f"/api/sessions/{word}"),
+    st.sampled_from(["/api/programs", "/api/program/check", "/api/program/save", "/api/programs/unwind/delete"]),
+    _words.map(lambda word: f"/api/programs/{word}"),
     _words.map(lambda word: f"/static/{word}"),
     _words.map(lambda word: f"/{word}"),
 )
 _json_values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["kind", "program", "calm", "x"]), inner)
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["kind", "program", "calm", "text", "x"]), inner)
     ),
     max_leaves=6,
 )

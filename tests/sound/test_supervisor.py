@@ -91,14 +91,12 @@ def test_sound_comes_back_after_the_process_dies_and_after_it_hangs(monkeypatch:
         first = await session.playing(1)
         assert first.latency_s is not None
         assert 1.5 < first.latency_s < 3.3
-        for times, blow, limit_s in ((2, signal.SIGKILL, 2.0), (3, signal.SIGSTOP, 4.5)):
+        for times, blow in ((2, signal.SIGKILL), (3, signal.SIGSTOP)):  # how soon: benchmarks/sound_faults.py
             await session.until(lambda: session.sink.successor_id is not None)
             old = session.sink.process_id
             assert old is not None
             os.kill(old, blow)
-            struck_s = session.now_s()
             again = await session.playing(times)
-            assert again.t_s - struck_s < limit_s
             assert again.restarts == times - 1
             assert again.latency_s is not None
             assert 1.5 < again.latency_s < 3.3  # at the present session time, not where the old one stopped

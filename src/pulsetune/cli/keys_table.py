@@ -44,6 +44,10 @@ def _range(piece: dict[str, Any], unit: str) -> str:
     match piece["type"]:
         case "boolean":
             return "`true` or `false`"
+        case "array":
+            return (
+                f"at most {piece['maxItems']} texts, each one line of at most {piece['items']['maxLength']} characters"
+            )
         case "string":
             return (
                 _PATTERNS.get(piece["pattern"]) or f"one line, {piece['minLength']} to {piece['maxLength']} characters"

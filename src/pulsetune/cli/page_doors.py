@@ -1,4 +1,4 @@
-"""What the page may reach besides the session: the log, the programs, straps nearby, a taste of a soundscape."""
+"""What the page may reach besides the session and the programs: the log, straps nearby, a taste of a soundscape."""
 
 from __future__ import annotations
 
@@ -12,20 +12,12 @@ from typing import TYPE_CHECKING
 
 from pulsetune.clocks import SystemClock
 from pulsetune.errors import SoundDeviceMissing, WrongUse
-from pulsetune.model import TICK_S, CheckIn, Event, Program
-from pulsetune.ports import ExportChoice, ListedSession, ListedSoundscape, SeenStrap
+from pulsetune.model import TICK_S, CheckIn, Event
+from pulsetune.ports import ExportChoice, ListedSession, SeenStrap
 
 if TYPE_CHECKING:
     from pulsetune.records.library import Library, SessionRow
 
-PROGRAM_ORDER = (
-    "unwind",
-    "settle",
-    "breathe",
-    "sleep",
-    "companion",
-    "quiet",
-)  # for most people first; the rest by name
 TASTE_TEMPO_BPM = 64.0  # an ordinary evening's music
 TASTE_AROUSAL = 0.5  # half-way between busy and calm
 TASTE_FADE_S = 0.5  # when something else is to be heard
@@ -87,35 +79,6 @@ def _listed(row: SessionRow, text: str | None) -> ListedSession:
         summary.get("baseline_heart_rate_bpm"),
         summary.get("final_heart_rate_bpm"),
     )
-
-
-class Programs:
-    """See ``ports.ProgramLibrary``: what came with PulseTune, then the listener's own."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-
-    def programs(self) -> Sequence[Program]:
-        from pulsetune.programs import own_program_files, program_files
-
-        shipped = program_files()
-        names = [*(name for name in PROGRAM_ORDER if name in shipped), *shipped, *own_program_files(self._home)]
-        return list(filter(None, map(self._readable, dict.fromkeys(names))))
-
-    def soundscapes(self) -> Sequence[ListedSoundscape]:
-        from pulsetune.sound.soundscapes import SOUNDSCAPES
-
-        return [ListedSoundscape(name, description) for name, description in SOUNDSCAPES.items()]
-
-    def _readable(self, name: str) -> Program | None:
-        """None where a file of the listener's own has mistakes: ``pulsetune programs`` lists them."""
-        from pulsetune.cli.catalogue import sound_choices
-        from pulsetune.programs import find_program
-
-        try:
-            return find_program(name, self._home, sound_choices())
-        except WrongUse:
-            return None
 
 
 class BluetoothStraps:

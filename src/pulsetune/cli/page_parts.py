@@ -15,8 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulsetune.cli.page_doors import BluetoothStraps, LoggedSessions, Programs, SpeakerTaster
+from pulsetune.cli.page_doors import BluetoothStraps, LoggedSessions, SpeakerTaster
 from pulsetune.cli.page_host import Composed, LiveHost
+from pulsetune.cli.page_programs import Programs
 from pulsetune.errors import SessionBusy
 from pulsetune.page.doors import Doors
 from pulsetune.page.server import PORT, PageServer

@@ -7,6 +7,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterable
 from itertools import pairwise
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PICTURE_COLUMNS = 72
 PICTURE_ROWS = 14
 NOT_A_PROMISE = "The heart is simulated: yours may do something else, and then so does the music"
-_HEAD = ("name", "title", "description")  # shown in the first lines, with no need of a reason
+HEAD = ("name", "title", "description")  # shown in the first lines, with no need of a reason
 _INDENT = " " * 6
 _MARKS = {
     Phase.CALIBRATE: "c",
@@ -48,23 +49,30 @@ def program_text(program: Program, columns: int) -> str:
     lines = [f"{program.title} ({program.name}): {program.description}"]
     for table in ("", *TABLES):
         lines += ["", f"[{table}]"] if table else [""]
-        for key in (key for key in table_keys(table) if key not in _HEAD):
+        for key in (key for key in table_keys(table) if key not in HEAD):
             words = KEY_WORDS[key]
             unit = f"   ({words.unit})" if words.unit not in ("", key) else ""
-            lines.append(f"  {key} = {value_text(getattr(program, key))}{unit}")
+            lines.append(f"  {key} = {value_text(program_value(program, table, key))}{unit}")
             lines += textwrap.wrap(
                 f"{words.what}. {words.why}.", columns, initial_indent=_INDENT, subsequent_indent=_INDENT
             )
     return "\n".join(lines)
 
 
+def program_value(program: Program, table: str, key: str) -> object:
+    """What a program has for a key of its file."""
+    return getattr(program.imagery if table == "imagery" else program, key)
+
+
 def value_text(value: object) -> str:
     """A value as it is written in a program file."""
     match value:
+        case list() | tuple():
+            return f"[{', '.join(map(value_text, value))}]"
         case bool():
             return str(value).lower()
         case str():
-            return f'"{value}"'
+            return json.dumps(value, ensure_ascii=False)  # a TOML string, too
     return f"{value:g}"
 
 

@@ -1,7 +1,7 @@
 """A copy of a program in the listener's own folder, to change as they like.
 
 Rules of this file:
-1. Nothing is replaced, and no name is taken that came with PulseTune.
+1. A copy replaces nothing and takes no name that came with PulseTune.
 2. Comments stay: they are what a person reads while changing it.
 """
 
@@ -14,7 +14,15 @@ from pathlib import Path
 from pulsetune.errors import PulseTuneError, WrongUse
 from pulsetune.program_file import NAME_PATTERN
 from pulsetune.program_lines import key_lines
-from pulsetune.programs import SCHEMA_NAME, own_programs_folder, program_file, program_files, program_schema
+from pulsetune.programs import (
+    SCHEMA_NAME,
+    own_programs_folder,
+    program_file,
+    program_files,
+    program_mistakes,
+    program_schema,
+    read_program_text,
+)
 from pulsetune.records.home import FOLDER_MODE, prepare
 from pulsetune.records.whole_file import write_whole
 
@@ -36,16 +44,30 @@ def copy_program(name: str, new_name: str, home: Path) -> Path:
         raise WrongUse(f'"{new_name}" came with PulseTune.', "Choose another name for the copy.")
     if target.exists():
         raise WrongUse(f"{target} exists already.", "Choose another name for the copy, or change that file.")
+    return put_program(new_name, renamed(read_program_text(source), new_name), home)
+
+
+def renamed(text: str, new_name: str) -> str:
+    """The text of a program, called ``new_name``; as it is where it has mistakes, for then it may have no name."""
+    if program_mistakes(text):
+        return text
+    lines = text.split("\n")
+    at = key_lines(text).get(("name",), 1) - 1
+    lines[at] = f'name = "{new_name}"'
+    return "\n".join(lines)
+
+
+def put_program(name: str, text: str, home: Path) -> Path:
+    """Write an own program whole, readable by its owner only; ``name`` is a checked one. The schema goes beside it."""
+    folder = own_programs_folder(home)
+    target = folder / f"{name}.toml"
     try:
-        lines = source.read_text(encoding="utf-8-sig").split("\n")
-        at = key_lines("\n".join(lines)).get(("name",), 1) - 1
-        lines[at] = f'name = "{new_name}"'
         prepare(home)
         if not folder.is_dir():
             folder.mkdir()
             folder.chmod(FOLDER_MODE)
         write_whole(folder / SCHEMA_NAME, [schema_text()])
-        write_whole(target, ["\n".join(lines)])
+        write_whole(target, [text])
     except OSError as error:
         raise PulseTuneError(f"{target} cannot be written: {error.strerror}.", "Check the folder.") from error
     return target

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from pulsetune.errors import (
     BluetoothUnavailable,
     DamagedData,
+    ProgramExists,
     PulseTuneError,
     SessionBusy,
     SoundDeviceMissing,
@@ -35,6 +36,7 @@ class NotThere(PulseTuneError):
 STATUS: tuple[tuple[type[PulseTuneError], int], ...] = (
     (NotThere, 404),
     (SessionBusy, 409),
+    (ProgramExists, 409),
     (WrongUse, 400),
     (StrapNotFound, 404),
     (BluetoothUnavailable, 503),

@@ -31,6 +31,7 @@ from pulsetune.page.gate import Gate
 from pulsetune.page.guard import Guard
 from pulsetune.page.hub import Hub
 from pulsetune.page.past import Past
+from pulsetune.page.programs import ProgramShelf
 from pulsetune.page.stream import EventStream
 from pulsetune.ports import SessionHost
 
@@ -46,6 +47,7 @@ class Page:
         self._host: SessionHost = doors.host
         self._choices = Choices(doors)
         self._past = Past(doors.library, undo_s)
+        self._programs = ProgramShelf(doors.programs)
         self.app: ASGIApp = Guard(self._inner(), gate)
 
     def _inner(self) -> Starlette:
@@ -66,6 +68,7 @@ class Page:
                 Route(f"{one}/export/{{name}}", past.export),
                 Route(f"{one}/delete", past.delete, methods=["POST"]),
                 Route(f"{one}/undelete", past.undelete, methods=["POST"]),
+                *self._programs.routes(),
                 Mount("/static", StaticFiles(directory=STATIC)),
             ],
             exception_handlers={PulseTuneError: told, wishes.Malformed: malformed, Exception: broken},

@@ -56,6 +56,15 @@ class Course:
             for (phase, from_s), to_s in zip(self._phases, ends, strict=bool(self._phases))
         ]
 
+    def spent_s(self, now_s: float) -> float:
+        """Seconds in the present phase, the times before included."""
+        ends_s = [*(from_s for _, from_s in self._phases[1:]), now_s]
+        return sum(
+            max(0.0, to_s - from_s)
+            for (phase, from_s), to_s in zip(self._phases, ends_s, strict=bool(self._phases))
+            if phase is self._phases[-1][0]
+        )
+
     def left_s(self, now_s: float) -> float:
         """Time left: the program's own, or what the phase that has begun still takes if that is less."""
         if self.program is None:

@@ -81,3 +81,4 @@ class View:
     pulse_index: int | None
     pulse_heard_s: float | None
     ended_because: str | None
+    imagery: str | None  # None where the program has none, empty between two sentences

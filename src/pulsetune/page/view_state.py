@@ -33,6 +33,7 @@ from pulsetune.model import (
 )
 from pulsetune.page.breath import Breath
 from pulsetune.page.course import Course
+from pulsetune.page.imagery import has_any, sentence
 from pulsetune.page.values import Moment, Point, Span, View
 from pulsetune.page.words import LINKS, PHASES, SOUNDS, WISHES, heart_words, quality_words
 
@@ -129,6 +130,7 @@ class ViewFold:
             pulse_index=self._pulse.index if self._pulse else None,
             pulse_heard_s=self._pulse_heard_s(),
             ended_because=self.ended.ended_because.value if self.ended else None,
+            imagery=self._imagery(now_s),
         )
 
     def spans(self, until_s: float | None = None) -> list[Span]:
@@ -190,6 +192,13 @@ class ViewFold:
         if self._estimate is None or self._estimate.age_s is None:
             return None
         return self._estimate.age_s + max(0.0, now_s - self._estimate.t_s)
+
+    def _imagery(self, now_s: float) -> str | None:
+        if self.started is None or not has_any(self.started.program.imagery):
+            return None
+        quiet = self._course.paused or self.ended is not None or self._cue is None
+        phase = None if quiet or self._cue is None else self._cue.phase
+        return sentence(self.started.program.imagery, phase, self._course.spent_s(now_s))
 
     def _soundscape(self) -> str:
         """What the music is changing to or plays; empty where there is none."""

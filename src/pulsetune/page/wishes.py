@@ -20,6 +20,7 @@ SCALE = range(11)  # 0..10
 WORDS = 5  # of the listener's own
 WORD_LENGTH = 40
 LONGEST_MINUTES = 60.0
+TEXT_LENGTH = 65_536  # of a program; the door lets no more bytes in
 # not a listener's: a recording that ended, and a soundscape by its name (the page asks for the next one)
 COMMANDS = frozenset(CommandKind) - {CommandKind.SOURCE_ENDED, CommandKind.SOUNDSCAPE}
 FELT = {"calm", "tension", "note", "words"}
@@ -63,6 +64,20 @@ def command(body: bytes) -> CommandKind:
 def soundscape(body: bytes) -> str:
     """Which soundscape to taste."""
     return _text(_object(body, {"soundscape"}).get("soundscape"), "soundscape", NAME_LENGTH, least=1)
+
+
+def program_text(body: bytes) -> str:
+    """The text of a program to look at."""
+    return _text(_object(body, {"text"}).get("text"), "text", TEXT_LENGTH)
+
+
+def program_to_save(body: bytes) -> tuple[str, bool]:
+    """The text of a program to save, and whether it may replace one."""
+    values = _object(body, {"text", "replace"})
+    replace = values.get("replace", False)
+    if type(replace) is not bool:
+        raise Malformed("replace is true or false.")
+    return _text(values.get("text"), "text", TEXT_LENGTH), replace
 
 
 def _check_in(values: dict[str, Any], when: str) -> CheckIn:

@@ -31,10 +31,10 @@ class Breath:
         """How much of the swell is missing, 0 (top of a breath, or no guide) to 1, for each of the next ``frames``."""
         if breath_s is not None:
             self._per_frame = 1.0 / (breath_s * SAMPLE_RATE_HZ)
-        steps = np.arange(1.0, frames + 1.0) * self._per_frame
-        if breath_s is None and self._depth == 0.0:
+        elif self._depth == 0.0:
             self._turns = 0.0  # the next breath begins with its beginning
             return np.zeros(frames)
+        steps = np.arange(1.0, frames + 1.0) * self._per_frame
         turns: NDArray[np.float64] = self._turns + steps
         depth = np.clip(self._depth + (steps if breath_s is not None else -steps), 0.0, 1.0)
         self._turns, self._depth = float(turns[-1] % 1.0), float(depth[-1])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,12 +89,14 @@ class Player:
             self._scenes.want(wanted, frame)
         values = self._clock.values_at(end)
         missing = self._breath.advance(BLOCK_FRAMES, values.breath_s)
-        dimmed = replace(values, brightness=max(0.0, values.brightness - DIMMING * float(missing[-1])))
+        dimmed = values
+        if missing[-1] > 0.0:
+            dimmed = replace(values, brightness=max(0.0, values.brightness - DIMMING * float(missing[-1])))
         block = self._scenes.render(self._clock, start, end, dimmed)
         if self._bed is not None:
             block = self._with_bed(block, self._bed, values)
         self._report_pulses(end)
-        block *= (self._gain(start, end) * 10 ** (-SWELL_DB / 20 * missing)).astype(np.float32)[:, None]
+        block *= self._gain(start, values, missing)
         self._clock.advance(BLOCK_FRAMES)
         return block
 
@@ -137,10 +140,25 @@ class Player:
                 self._ticks.append(PulseTick(frame / SAMPLE_RATE_HZ, self._pulses, frame))
             self._pulses += 1
 
-    def _gain(self, start: int, end: int) -> NDArray[np.float64]:
-        """Linear in dB from frame to frame, bent to exactly zero at SILENT_DB."""
-        first, last = self._clock.values_at(start).level_db, self._clock.values_at(end).level_db
-        level_db = np.linspace(first, last, BLOCK_FRAMES, endpoint=False)
-        tail = np.clip((level_db - SILENT_DB) / LAST_DB, 0.0, 1.0)
-        gain: NDArray[np.float64] = 10 ** (level_db / 20) * tail**2 * (3 - 2 * tail)
-        return gain
+    def _gain(self, start: int, last: MusicValues, missing: NDArray[np.float64]) -> NDArray[np.float32] | np.float32:
+        """What the block is multiplied with: one number if neither level nor breath moves (most blocks), else (frames, 1)."""
+        first_db = self._clock.values_at(start).level_db
+        if first_db == last.level_db and not missing.any():
+            return _steady(first_db)
+        level_db = np.linspace(first_db, last.level_db, BLOCK_FRAMES, endpoint=False)
+        gain = (_linear(level_db) * 10 ** (-SWELL_DB / 20 * missing)).astype(np.float32)
+        moving: NDArray[np.float32] = gain[:, None]
+        return moving
+
+
+@lru_cache(maxsize=1)
+def _steady(level_db: float) -> np.float32:
+    """Gain of a level that stays; asked for every block, so it is kept."""
+    return np.float32(_linear(np.array(level_db)))
+
+
+def _linear(level_db: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Gain of a level, bent to exactly zero at SILENT_DB."""
+    tail = np.clip((level_db - SILENT_DB) / LAST_DB, 0.0, 1.0)
+    gain: NDArray[np.float64] = 10 ** (level_db / 20) * tail**2 * (3 - 2 * tail)
+    return gain

@@ -1,6 +1,7 @@
 // Home: what to play, whose heart, which sound; then start.
 
 import { get, post } from "./api.js";
+import { asked } from "./asked.js";
 import { askCheckIn } from "./check_in.js";
 import { h, radio, setText } from "./format.js";
 import { askSafety, showSafety } from "./safety.js";
@@ -21,6 +22,13 @@ function programs(list) {
 function lengths() {
   return h("label.field", {}, "Length",
     h("select", { name: "minutes", id: "minutes" }, h("option", { value: "" }, "as the program says"), LENGTHS.map((length) => h("option", { value: String(length) }, `${length} minutes`))));
+}
+
+function choose(form, name) {
+  const radio = name && form.querySelector(`input[name=program][value="${CSS.escape(name)}"]`);
+  if (!radio) return;
+  radio.checked = true;
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function wished(form) {
@@ -69,6 +77,7 @@ export async function homeScreen(box) {
   });
   box.append(form, h("p.fine", {}, "It may help you unwind. It is not a medical device, and not for driving or machines. ",
     h("button.link", { type: "button", onclick: showSafety }, "Safety notes")));
+  choose(form, asked());
   straps.look();
   const unwatch = watch(() => {
     busy.hidden = !running();

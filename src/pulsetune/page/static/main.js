@@ -4,6 +4,9 @@ import { afterScreen } from "./after.js";
 import { setText } from "./format.js";
 import { historyScreen } from "./history.js";
 import { homeScreen } from "./home.js";
+import { editScreen } from "./program_edit.js";
+import { programScreen } from "./program.js";
+import { programsScreen } from "./programs.js";
 import { sessionScreen } from "./session.js";
 import { connect, isStale, live, running, saidGoodbye, watch } from "./stream.js";
 
@@ -18,6 +21,9 @@ const SCREENS = [
   [/^#\/session$/, "session", "Session", sessionScreen],
   [/^#\/session\/(\d+)$/, "history", "What happened", afterScreen],
   [/^#\/history$/, "history", "History", historyScreen],
+  [/^#\/programs$/, "programs", "Programs", programsScreen],
+  [/^#\/programs\/([^/]+)$/, "programs", "Program", programScreen],
+  [/^#\/programs\/([^/]+\/(?:copy|edit))$/, "programs", "Write a program", editScreen],
   [/^/, "home", "Home", homeScreen],
 ];
 

@@ -3,6 +3,7 @@
 import { post } from "./api.js";
 import { dim, dimTrouble, wake } from "./dim.js";
 import { clock, h, minutes, reduced, setText } from "./format.js";
+import { showImagery } from "./imagery.js";
 import { makeOrb } from "./orb.js";
 import { curves, legend } from "./plot.js";
 import { arousalWords, breathWords, musicWords, rateText, signalWords, soundWords, strapWords, troubleWords } from "./session_words.js";
@@ -36,6 +37,7 @@ function stageOf(make) {
     rate: h("span.rate", {}, "–"),
     age: h("span.age"),
     breath: h("p.breath", { "aria-hidden": "true" }),
+    imagery: h("p.imagery", { hidden: true }),
     left: h("p.left"),
     pause: make("button.big", () => (live.view?.paused ? "resume" : "pause"), "Pause"),
     back: h("p", { hidden: true }, h("a.button.main", { href: "#/" }, "Back to the programs")),
@@ -43,7 +45,7 @@ function stageOf(make) {
   parts.buttons = h("div.controls", { role: "group", "aria-label": "Session" }, parts.pause, make("button.big.stop", "stop", "Stop"));
   parts.stage = h("section.stage", { "aria-label": "Now" },
     h("div.orb-space", {}, parts.orb, h("p.heart", {}, parts.rate, h("span.unit", {}, " beats a minute"), parts.age)),
-    parts.breath, parts.title, parts.why, parts.left, parts.buttons, parts.back);
+    parts.imagery, parts.breath, parts.title, parts.why, parts.left, parts.buttons, parts.back);
   return parts;
 }
 
@@ -93,6 +95,7 @@ export function sessionScreen(box) {
   function running(view, stale) {
     setText(now.title, view.paused ? "Paused" : view.phase_words);
     setText(now.why, view.reason);
+    showImagery(now.imagery, stale ? "" : view.imagery);
     setText(now.left, stale ? "" : `${view.paused ? "waiting; " : ""}${minutes(view.left_s)} left`);
     setText(now.rate, rateText(view, stale));
     setText(now.age, stale ? "not live" : view.heart_words);

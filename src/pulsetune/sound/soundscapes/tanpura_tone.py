@@ -16,6 +16,7 @@ Rules of this file:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,9 +79,17 @@ def plucked(tone: TanpuraTone, velocity: float, openness: float, attack_s: float
     sound += tone.bright[read] * np.float32(velocity * openness)
     sound[: len(tone.touch)] += tone.touch * np.float32(velocity)
     sound[:rise] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(rise) / rise)).astype(np.float32)[:, None]
-    tail = int(FADE_S * TONE_RATE_HZ)
-    sound[-tail:] *= (0.5 + 0.5 * np.cos(np.pi * np.arange(1, tail + 1) / tail)).astype(np.float32)[:, None]
+    fade = _fade()
+    sound[-len(fade) :] *= fade
     return sound
+
+
+@cache
+def _fade() -> NDArray[np.float32]:
+    """How every string ends, (frames, 1)."""
+    tail = int(FADE_S * TONE_RATE_HZ)
+    fade: NDArray[np.float32] = (0.5 + 0.5 * np.cos(np.pi * np.arange(1, tail + 1) / tail)).astype(np.float32)[:, None]
+    return fade
 
 
 def _add(

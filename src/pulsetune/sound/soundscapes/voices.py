@@ -9,6 +9,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import math
 import tempfile
 import wave
 from pathlib import Path
@@ -124,9 +125,9 @@ class LoopVoices:
     def glide(self) -> None:
         """Move the crossfade on by one block, at equal power."""
         self._at = min(1.0, self._at + self._pace)
-        angle = np.pi / 2 * self._at
-        self._banks[self._sounding].level.glide(float(np.sin(angle)))
-        self._banks[1 - self._sounding].level.glide(float(np.cos(angle)) if self._at < 1.0 else 0.0)
+        angle = math.pi / 2 * self._at
+        self._banks[self._sounding].level.glide(math.sin(angle))
+        self._banks[1 - self._sounding].level.glide(math.cos(angle) if self._at < 1.0 else 0.0)
 
 
 class _LoopBank:
