@@ -57,6 +57,9 @@ CHECKS = (
     ("lint-imports", ("-c", "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())")),
 )
 
+# the whole suite on several cores; whoever asks for some tests gets them in order, one by one
+TOGETHER = ("-n", "auto", "--maxprocesses", "4")
+
 PACKAGE = re.compile(
     r"\s*Collecting ([\w.-]+)"  # pip: Collecting numpy>=2.0 (from pulsetune==0.1.0)
     r"|\s*Processing .*?([\w.]+)-\d[^/\\]*\.whl"  # pip: Processing /wheels/numpy-2.4.6-cp311-abi3-linux.whl
@@ -113,7 +116,7 @@ def do(command: str, rest: Sequence[str]) -> int:
     if command == "play":
         return become([str(PULSETUNE), "play", *rest], Path.cwd())
     if command == "test":
-        return become([str(PYTHON), "-m", "pytest", *rest], ROOT)
+        return become([str(PYTHON), "-m", "pytest", *(rest or TOGETHER)], ROOT)
     if command == "check":
         return run_all([(title, [str(PYTHON), *arguments]) for title, arguments in CHECKS])
     if command == "bench":
