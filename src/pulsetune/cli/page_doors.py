@@ -55,6 +55,9 @@ class LoggedSessions:
     def events(self, session_id: int) -> Iterator[tuple[float, Event]]:
         return self._library().events(session_id)
 
+    def heart_curve(self, session_id: int, points: int) -> Sequence[float | None]:
+        return self._library().heart_curve(session_id, points)
+
     def export(self, session_id: int, name: str) -> Iterator[str]:
         from pulsetune.records.exports import export_lines
 
@@ -73,6 +76,8 @@ class LoggedSessions:
 
 
 def _listed(row: SessionRow, text: str | None) -> ListedSession:
+    from pulsetune.records.profile import STRAP_LABEL
+
     summary = {} if text is None else json.loads(text)
     return ListedSession(
         row.session_id,
@@ -86,6 +91,7 @@ def _listed(row: SessionRow, text: str | None) -> ListedSession:
         summary.get("quality"),
         summary.get("baseline_heart_rate_bpm"),
         summary.get("final_heart_rate_bpm"),
+        replayed=not row.simulated and not row.source.startswith(STRAP_LABEL),
     )
 
 

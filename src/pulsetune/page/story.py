@@ -75,6 +75,7 @@ def usual_change(sessions: Iterable[ListedSession], beside: ListedSession) -> Us
         if row.program == QUIET
         and row.state == "complete"
         and row.simulated == beside.simulated
+        and not row.replayed
         and row.session_id != beside.session_id
         and row.baseline_heart_rate_bpm is not None
         and row.final_heart_rate_bpm is not None

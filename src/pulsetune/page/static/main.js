@@ -1,11 +1,13 @@
 // Which screen is shown, and what belongs to all of them.
 
 import { afterScreen } from "./after.js";
+import { compareScreen } from "./compare.js";
 import { setText } from "./format.js";
 import { historyScreen } from "./history.js";
 import { homeScreen } from "./home.js";
 import { sessionScreen } from "./session.js";
 import { connect, isStale, live, running, saidGoodbye, watch } from "./stream.js";
+import { trendsScreen } from "./trends.js";
 
 const ANNOUNCE_MS = 30_000; // a screen reader that speaks more often is no rest
 const main = document.getElementById("main");
@@ -18,6 +20,8 @@ const SCREENS = [
   [/^#\/session$/, "session", "Session", sessionScreen],
   [/^#\/session\/(\d+)$/, "history", "What happened", afterScreen],
   [/^#\/history$/, "history", "History", historyScreen],
+  [/^#\/trends$/, "history", "Trends", trendsScreen],
+  [/^#\/compare\/(\d+\/\d+)$/, "history", "Two sessions", compareScreen],
   [/^/, "home", "Home", homeScreen],
 ];
 

@@ -30,7 +30,7 @@ function bands(spans) {
   };
 }
 
-function axes() {
+export function axes() {
   const look = { stroke: () => css("--soft"), font: "12px system-ui, sans-serif", ticks: { show: false } };
   const grid = { stroke: () => css("--line"), width: 1 };
   return [
@@ -39,9 +39,9 @@ function axes() {
   ];
 }
 
-const line = (label, color, extra = {}) => ({ label, stroke: () => css(color), width: 2, points: { show: false }, spanGaps: false, ...extra });
+export const line = (label, color, extra = {}) => ({ label, stroke: () => css(color), width: 2, points: { show: false }, spanGaps: false, ...extra });
 
-function padded(u, low, high) {
+export function padded(u, low, high) {
   if (low === null) return [50, 90];
   return [Math.floor((low - 4) / 5) * 5, Math.ceil((high + 4) / 5) * 5];
 }
