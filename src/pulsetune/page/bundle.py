@@ -55,7 +55,8 @@ class _Pieces:
         self.held_bytes = 0
 
     def write(self, data: bytes, /) -> int:
-        self._held.append(bytes(data))
+        if data:  # a compressor that waits for more gives nothing
+            self._held.append(bytes(data))
         self.held_bytes += len(data)
         return len(data)
 
