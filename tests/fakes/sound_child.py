@@ -16,16 +16,19 @@ from pulsetune.model import AudioParameters, PulseTick
 from pulsetune.sound.process import main
 from pulsetune.sound.render_loop import BLOCK_FRAMES
 from pulsetune.sound.score import Note
-from pulsetune.sound.wire import Open
+from pulsetune.sound.wire import Prepare
 
 RATE_HZ = 48_000
 COMMAND = (sys.executable, "-m", "tests.fakes.sound_child")
 
 
 class PlainPlayer:
-    def __init__(self, order: Open) -> None:
-        self.position_frames = self.known_frames = self._start_frame = order.start_frame
+    def __init__(self, wanted: Prepare) -> None:
+        self.begin_at(0)
         self._manner = sys.argv[1]
+
+    def begin_at(self, frame: int) -> None:
+        self.position_frames = self.known_frames = self._start_frame = frame
 
     def push(self, parameters: AudioParameters) -> None:
         self.known_frames = round(parameters.t_s * RATE_HZ)

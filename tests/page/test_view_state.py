@@ -221,3 +221,10 @@ def test_the_breath_of_the_guide_goes_round_as_fast_as_it_is_long():
     assert fold.view(34.0).breath_phase == 0.5  # heard two seconds later
     fold.take(35.0, replace(PLAYING, t_s=35.0))
     assert fold.view(36.0).breath_phase is None
+
+
+def test_a_log_that_claims_an_endless_session_still_gives_numbers():
+    fold = begun()
+    fold.take(0.0, replace(fold.started, program=replace(fold.started.program, minutes=1e307)))
+    assert fold.view(10.0).total_s == 86_400
+    assert fold.view(10.0).left_s == 86_390

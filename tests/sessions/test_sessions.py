@@ -113,6 +113,22 @@ def test_the_tempo_moves_less_than_one_percent_over_a_dropout(tmp_path, seed):
     assert compared
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_the_log_alone_explains_every_change_of_tempo(tmp_path, seed):
+    """Whoever reads the cues knows where the tempo is going, to 1 BPM, and why."""
+    ran = run(tmp_path, seed=seed, minutes=20)
+    cue, before = None, None
+    for _, event in ran.log:
+        if isinstance(event, Cue):
+            cue = event
+            assert event.reason
+        elif isinstance(event, AudioParameters):
+            if before is not None and before.pulse_level > 0 and event.tempo_bpm != before.tempo_bpm:
+                left = [abs(p.tempo_bpm - cue.tempo_bpm) for p in (before, event)]
+                assert left[1] < left[0] or left[1] <= 1.0, (event, cue)
+            before = event
+
+
 def test_each_dropout_is_one_gap(tmp_path):
     ran = run(tmp_path, seed=3, minutes=20)
     lost = [event for event in ran.of(LinkChanged) if event.link is Link.LOST]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pulsetune.model import AudioParameters
 from pulsetune.sound.continuity import Continuity
 from pulsetune.sound.histories import TargetHistory, TickNumbering
-from pulsetune.sound.wire import OutputKind, OutputSpec, Progress, Tick
+from pulsetune.sound.wire import OutputKind, OutputSpec, Prepare, Progress, Tick
 
 RATE_HZ = 48_000
 FILE = OutputSpec(OutputKind.FILE, Path("music.flac"))
@@ -76,6 +76,13 @@ def test_music_comes_back_with_the_soundscape_that_was_wanted_there() -> None:
     state.add(replace(target(31.0), soundscape="theremin"))  # which does not exist, so it is never played
     state.add(replace(target(40.0), soundscape="theremin"))
     assert state.order(40.5).soundscape == "raga"
+
+
+def test_who_waits_builds_the_soundscape_that_is_wanted_now_although_it_does_not_play_yet() -> None:
+    state = Continuity(OutputSpec(OutputKind.SPEAKERS), None, "felt-piano", 7, "rain")
+    assert state.preparation() == Prepare("felt-piano", 7, "rain")
+    state.add(replace(target(3.0), soundscape="raga"))
+    assert state.preparation() == Prepare("raga", 7, "rain")
 
 
 def test_a_file_comes_back_with_the_soundscape_of_the_frame_where_it_stopped() -> None:

@@ -17,7 +17,7 @@ MUSIC_ENDS_HZ = 12_500  # the note tables hold nothing above 12 kHz
 
 @pytest.fixture(scope="module")
 def steady() -> Heard:
-    return hear([target(tempo_bpm=60.0, bed_level=0.475)], 60.0)  # as the guide asks for at arousal .5
+    return hear([target(tempo_bpm=60.0, bed_level=0.475)], 30.0)  # as the guide asks for at arousal .5
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def calming() -> Heard:
 
 @pytest.fixture(scope="module")
 def liveliest() -> Heard:
-    return hear([target(tempo_bpm=92.0, brightness=1.0, density=1.0, warmth=0.0)], 30.0, seed=4)
+    return hear([target(tempo_bpm=92.0, brightness=1.0, density=1.0, warmth=0.0)], 20.0, seed=4)
 
 
 def test_it_is_as_loud_as_every_soundscape_shall_be(steady: Heard) -> None:

@@ -24,6 +24,7 @@ from pulsetune.sound.wire import (
     Message,
     Open,
     OutputKind,
+    Prepare,
     Progress,
     Ready,
     State,
@@ -116,6 +117,25 @@ def test_the_same_targets_give_the_same_file_bit_for_bit_with_pulses_where_the_t
     for messages in (first, second):
         ticks = [message.frame for message in messages if isinstance(message, Tick)]
         assert ticks[:4] == [n * RATE_HZ for n in range(4)]  # 60 BPM: one a second
+
+
+def prepared_file(path: Path, *before: Prepare) -> tuple[bytes, list[Message]]:
+    """A second from second 2 on, after ``before``."""
+    with running() as child:
+        child.send(*before, order(OutputKind.FILE, path, start_frame=2 * RATE_HZ))
+        child.send(*[target(float(t)) for t in range(2, 4)], Close())
+        messages = child.rest()
+        assert child.process.returncode == 0
+        return path.read_bytes(), messages
+
+
+def test_what_was_prepared_is_the_same_music_and_anything_else_is_built_again(tmp_path: Path) -> None:
+    plain, said = prepared_file(tmp_path / "plain.wav")
+    ready, _ = prepared_file(tmp_path / "ready.wav", Prepare("felt-piano", 5, ""))
+    other, _ = prepared_file(tmp_path / "other.wav", Prepare("no-such-thing", 5, ""), Prepare("frame-drum", 5, "rain"))
+    assert ready == plain
+    assert other == plain
+    assert [message.frame for message in said if isinstance(message, Tick)] == [n * RATE_HZ for n in range(2, 4)]
 
 
 def test_a_file_is_aligned_with_music_time_to_the_sample(tmp_path: Path) -> None:

@@ -196,6 +196,7 @@ def hear(
 
 @pytest.fixture(scope="module")
 def calming() -> tuple[np.ndarray, list[tuple[int, Note]], int]:
+    need_patience()
     return hear([at_level(0.0, 1.0, 75.0), at_level(60.0, 0.0, 60.0)], 60.0)
 
 

@@ -100,9 +100,10 @@ def rehearse(
       pulsetune rehearse --policy all --vary window=0.5
     """
     from pulsetune.programs import find_program, with_minutes
+    from pulsetune.records.home import home
     from pulsetune.rehearsal import Cast
 
-    program = find_program(program_name)
+    program = find_program(program_name, home())
     program = program if minutes is None else with_minutes(program, minutes)
     chosen = _policies(program, policies)
     places = [World(world) for world in World if world in worlds or "all" in worlds] or [World.MIXED]

@@ -95,8 +95,10 @@ class Leader:
             return News(f"your heart is calm at {b0:.0f} a minute: no lead, just company", Trigger.ALREADY_CALM)
         if self.manner is Manner.STEADY:
             return News(f"your heart beats {b0:.0f} a minute, the music {self.target_bpm:.0f}", Trigger.CALIBRATED)
-        half = ", half as fast as your heart" if self.ratio < 1 else ""
-        return News(f"your heart beats {b0:.0f} a minute: the music begins there{half}", Trigger.CALIBRATED)
+        half = "half as fast, " if self.ratio < 1 else ""
+        where = "a little below, " if self.target_bpm < 0.99 * self.ratio * b0 else ""
+        reason = f"your heart beats {b0:.0f} a minute: the music begins {half}{where}at {self.target_bpm:.0f}"
+        return News(reason, Trigger.CALIBRATED)
 
     def too_high(self, heart_rate_bpm: float) -> bool:
         """The stop rule: True when the session must end."""

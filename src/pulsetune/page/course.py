@@ -14,6 +14,7 @@ from pulsetune.page.values import Span
 from pulsetune.page.words import PHASES
 
 STOPPING_S = 1.0  # a listener's stop fades for one second
+LONGEST_S = 86_400.0  # no session lasts a day: a log that says more is damaged, and its numbers must stay numbers
 
 
 @dataclass(slots=True)
@@ -28,6 +29,11 @@ class Course:
     @property
     def paused(self) -> bool:
         return self._paused_since_s is not None
+
+    @property
+    def total_s(self) -> float:
+        """The whole session, as its program says; 0 while that is not known."""
+        return 0.0 if self.program is None else min(60 * self.program.minutes, LONGEST_S)
 
     def cue(self, cue: Cue) -> None:
         """A phase begins where its first cue is."""
@@ -55,7 +61,7 @@ class Course:
         if self.program is None:
             return 0.0
         paused_s = self._paused_s + (now_s - self._paused_since_s if self._paused_since_s is not None else 0.0)
-        left_s = 60 * self.program.minutes - (now_s - paused_s)
+        left_s = self.total_s - (now_s - paused_s)
         if self._phases:
             phase, since_s = self._phases[-1]
             lasts_s = {

@@ -107,7 +107,9 @@ def _bind(port: int) -> socket.socket:
     for wanted in (port, 0):
         # the protocol is named, because asyncio sends without delay (TCP_NODELAY) only where it is
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        if sys.platform != "win32":  # there the option would let another program take the port over
+        if sys.platform == "win32":  # there "reuse" would let another program take the port over
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:  # it only spares a wait after a restart
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         try:

@@ -95,7 +95,7 @@ class ViewFold:
         link = self._link.link if self._link else Link.SEARCHING
         return View(
             now_s=round(now_s, 2),
-            total_s=60 * program.minutes if program else 0.0,
+            total_s=self._course.total_s,
             left_s=0 if self.ended else round(self._course.left_s(now_s)),
             program=program.name if program else "",
             title=program.title if program else "",

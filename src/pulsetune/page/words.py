@@ -44,15 +44,13 @@ WISHES: dict[CommandKind, str] = {
     CommandKind.SOFTER: "you asked for softer",
     CommandKind.LOUDER: "you asked for louder",
     CommandKind.DIZZY: "you said that you feel dizzy",
-    CommandKind.BREATHING_ON: "you asked for the breathing guide",
-    CommandKind.BREATHING_OFF: "you asked the breathing guide to leave",
     CommandKind.MARK: "you marked this moment",
     CommandKind.STOP: "you stopped",
-    CommandKind.SKIP: "you asked for another sound",
-    CommandKind.SOUNDSCAPE: "you asked for another sound",
     CommandKind.SOURCE_ENDED: "the recording ended",
     CommandKind.SKIP: "you asked for the next sound",
     CommandKind.SOUNDSCAPE: "you asked for another sound",
+    CommandKind.BREATHING_ON: "you asked for the breathing guide",
+    CommandKind.BREATHING_OFF: "you asked for no breathing guide",
 }
 
 ENDINGS: dict[EndedBecause, str] = {

@@ -14,7 +14,7 @@ from pulsetune.ports import AHEAD_S
 from pulsetune.sound.clock import SAMPLE_RATE_HZ
 from pulsetune.sound.histories import TargetHistory, TickNumbering
 from pulsetune.sound.soundscapes import SOUNDSCAPES
-from pulsetune.sound.wire import Open, OutputKind, OutputSpec, Progress, Tick
+from pulsetune.sound.wire import Open, OutputKind, OutputSpec, Prepare, Progress, Tick
 
 RESTART_DELAYS_S = (0.0, 0.5, 1.0, 2.0, 4.0)  # the first at once; a fault that lasts must not burn the processor
 GOOD_PLAY_S = 10.0  # after this much sound a restart counts as a success
@@ -99,6 +99,10 @@ class Continuity:
             device_required=not again,
             bed=self._bed,
         )
+
+    def preparation(self) -> Prepare:
+        """What a process that waits should build: the music that is wanted now."""
+        return Prepare(self._soundscapes[-1][1], self._seed, self._bed)
 
     def targets(self) -> list[AudioParameters]:
         """What the process of the latest order needs to be told."""

@@ -49,6 +49,10 @@ class Player:
         self._troubles: list[str] = []
         self._closed = False
 
+    def begin_at(self, frame: int) -> None:
+        """Begin at music frame ``frame``; to be said before the first target."""
+        self._clock = MusicClock(frame)
+
     @property
     def position_frames(self) -> int:
         """Music time already rendered."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pulsetune.model import AudioParameters, PulseTick
 from pulsetune.sound.score import Note
-from pulsetune.sound.wire import Message, Open
+from pulsetune.sound.wire import Message, Prepare
 
 
 class PlayerPort(Protocol):
@@ -25,6 +25,8 @@ class PlayerPort(Protocol):
 
     @property
     def known_frames(self) -> int: ...
+
+    def begin_at(self, frame: int) -> None: ...
 
     def push(self, parameters: AudioParameters) -> None: ...
 
@@ -39,5 +41,5 @@ class PlayerPort(Protocol):
     def close(self) -> None: ...
 
 
-MakePlayer = Callable[[Open], PlayerPort]
+MakePlayer = Callable[[Prepare], PlayerPort]
 Send = Callable[[Message], None]

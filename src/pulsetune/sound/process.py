@@ -26,7 +26,7 @@ from pulsetune.sound.files import FileTrouble
 from pulsetune.sound.outputs import DeviceUnavailable
 from pulsetune.sound.player_port import MakePlayer, PlayerPort, Send
 from pulsetune.sound.render_loop import RenderLoop
-from pulsetune.sound.wire import Command, Message, Open, Problem, State, decode_command, encode
+from pulsetune.sound.wire import Command, Message, Open, Prepare, Problem, State, decode_command, encode
 
 ORPHAN_LIMIT_S = 1.8
 
@@ -39,10 +39,32 @@ def main(make_player: MakePlayer | None = None) -> None:
     threading.Thread(target=_read_commands, args=(inbox,), daemon=True).start()
     if make_player is None:
         _warm_up()
+    prepared = _Prepared(make_player or _real_player)
     order = inbox.get()
+    while isinstance(order, Prepare):
+        with contextlib.suppress(Exception):  # said in words when it is really wanted, and built again
+            prepared.player(order)
+        order = inbox.get()
     if not isinstance(order, Open):
         os._exit(2)
-    os._exit(_run(order, inbox, send, make_player or _real_player))
+    os._exit(_run(order, inbox, send, prepared.player))
+
+
+class _Prepared:
+    """The player that was built last; another one is built where something else is wanted."""
+
+    def __init__(self, make: MakePlayer) -> None:
+        self._make = make
+        self._wanted: Prepare | None = None
+        self._player: PlayerPort | None = None
+
+    def player(self, wanted: Prepare) -> PlayerPort:
+        if self._player is None or wanted != self._wanted:
+            if self._player is not None:
+                self._player.close()
+            self._player, self._wanted = None, wanted
+            self._player = self._make(wanted)
+        return self._player
 
 
 def _run(order: Open, inbox: queue.SimpleQueue[Command | None], send: Send, make_player: MakePlayer) -> int:
@@ -68,10 +90,10 @@ def _warm_up() -> None:
         importlib.import_module("pulsetune.sound.player")
 
 
-def _real_player(order: Open) -> PlayerPort:
+def _real_player(wanted: Prepare) -> PlayerPort:
     from pulsetune.sound.player import Player
 
-    return Player(order.soundscape, order.seed, order.start_frame, order.bed)
+    return Player(wanted.soundscape, wanted.seed, bed=wanted.bed)
 
 
 def _sender() -> Send:

@@ -29,6 +29,7 @@ from pulsetune.sound.wire import (
     Fade,
     Open,
     OutputKind,
+    Prepare,
     Progress,
     Ready,
     Sounded,
@@ -63,7 +64,8 @@ class RenderLoop:
         if order.output is not OutputKind.FILE:
             self._live = LiveOutput(order.output, SAMPLE_RATE_HZ, order.start_frame, self._announce)
             self._live.open(order.gain, order.fade_in_s, required=order.device_required)
-        self._player = make_player(order)
+        self._player = make_player(Prepare(order.soundscape, order.seed, order.bed))
+        self._player.begin_at(order.start_frame)
         target = order.path if order.output is OutputKind.FILE else order.record
         if target is not None:  # last: what fails before leaves no empty file, and no old one emptied
             self._file = FileOutput(Path(target), SAMPLE_RATE_HZ, self._limiter.latency_frames)

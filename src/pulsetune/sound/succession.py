@@ -3,8 +3,8 @@
 Rules of this file:
 1. A process that shows no life is given up and forgotten at once; its successor does not wait for its end.
 2. Live sound must show life every two seconds. A file may take as long as the machine needs, so a minute counts there.
-3. Beside live sound a successor waits with its imports done, because those are half of the silence after a fault; it
-   costs about 30 MB and no processor time.
+3. Beside live sound a successor waits with its imports done and its music built, because those are the silence after a
+   fault; while it waits it costs memory and no processor time.
 4. Silence is counted in checks and not in time, so that a suspended computer is no hang.
 5. Nothing that a process says after it was given up is heard.
 """
@@ -28,7 +28,7 @@ START_CHECKS = 80  # 20 s: importing and building on a slow, busy machine
 class Succession:
     """The present process, if there is one, and at most one that waits to follow it.
 
-    ``first_commands`` is asked for what a new process is told first. ``on_message`` gets what the present one says,
+    ``first_commands`` is asked for what a new process is told first, ``preparation`` for what one that waits is told. ``on_message`` gets what the present one says,
     ``on_end`` why it is gone, in words, and its exit code (None: it was given up). All are called in the event loop.
     """
 
@@ -36,6 +36,7 @@ class Succession:
         self,
         command: Sequence[str],
         first_commands: Callable[[], list[Command]],
+        preparation: Callable[[], Command],
         on_message: Callable[[Message], None],
         on_end: Callable[[str, int | None], None],
         *,
@@ -43,6 +44,7 @@ class Succession:
     ) -> None:
         self._command = command
         self._first_commands = first_commands
+        self._preparation = preparation
         self._on_message = on_message
         self._on_end = on_end
         self._live = live
@@ -89,6 +91,11 @@ class Succession:
     def watch(self) -> None:
         """Look for signs of life from now on."""
         self._background(self._watch())
+
+    def prepare(self) -> None:
+        """What was prepared is out of date: tell the process that waits, if there is one."""
+        if self._waiting is not None:
+            self._waiting.send(self._preparation())
 
     def send(self, command: Command) -> None:
         """Tell the present process, if there is one."""
@@ -143,6 +150,7 @@ class Succession:
             self._ready_checks += self.ready
             if self._live and self._waiting is None and self._ready_checks == WAKE_CHECKS:
                 self._waiting = self._new()
+                self.prepare()
             allowed = START_CHECKS if not self.ready else LIVE_CHECKS if self._live else FILE_CHECKS
             if self._quiet_checks > allowed:
                 self.give_up()

@@ -73,7 +73,9 @@ class ProcessSink:
         self._state = Continuity(output, record, soundscape, seed, bed)
         self._live = self._state.live
         self._journal = Journal(clock, self._state)
-        self._processes = Succession(child_command, self._orders, self._take, self._gone, live=self._live)
+        self._processes = Succession(
+            child_command, self._orders, self._state.preparation, self._take, self._gone, live=self._live
+        )
         self._trouble: State | None = None  # why the present process says it gave up
         self._answered = asyncio.Event()  # the first process is ready, or has ended
         self._progressed = asyncio.Event()
@@ -111,7 +113,10 @@ class ProcessSink:
     def apply(self, parameters: AudioParameters) -> None:
         if self._failed or self._closing:
             return
+        prepared = self._state.preparation()
         goes_on = self._state.add(parameters)
+        if self._state.preparation() != prepared:
+            self._processes.prepare()
         had_targets, self._has_targets = self._has_targets, True
         if goes_on:
             self._processes.send(Target(parameters))

@@ -47,8 +47,17 @@ class Problem(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Prepare:
+    """Before ``Open``, any number of times: build the music that it will probably ask for. The fields are as there."""
+
+    soundscape: str
+    seed: int
+    bed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
-    """The first line: build everything. ``gain`` is where the fade-in at the device ends.
+    """The first line, but for ``Prepare``: build everything. ``gain`` is where the fade-in at the device ends.
 
     Without ``device_required`` a missing sound device is waited for, because the session has begun already. ``bed`` is a
     sound of nature under the music, empty for none.
@@ -136,7 +145,7 @@ class Sounded:
     soundscape: str
 
 
-Command = Open | Target | Fade | Close
+Command = Prepare | Open | Target | Fade | Close
 Message = Ready | State | Progress | Tick | Sounded
 
 
@@ -217,6 +226,7 @@ def _parameters(item: Any) -> AudioParameters:
 
 
 _COMMANDS: dict[type, tuple[Callable[[Any], object], ...]] = {
+    Prepare: (_text, _whole, _text),
     Open: (
         OutputKind,
         _optional(_text),

@@ -112,7 +112,7 @@ export async function afterScreen(box, id) {
   }
   const again = async () => {
     story = await get(`/api/sessions/${id}`);
-    document.getElementById("journal").replaceWith(journal(id, story, again));
+    document.getElementById("journal")?.replaceWith(journal(id, story, again));
   };
   const { parts, plotBox } = tell(id, story, again);
   box.append(...parts);
@@ -129,6 +129,10 @@ async function askAfter(id, story, again) {
   asked.add(id);
   const said = await askCheckIn("And how do you feel now?", "Keep it");
   if (!said) return;
-  await post(`/api/sessions/${id}/check-in`, said);
-  await again();
+  try {
+    await post(`/api/sessions/${id}/check-in`, said);
+    await again();
+  } catch (problem) {
+    document.getElementById("journal")?.append(h("p.problem", { role: "alert" }, problem.message));
+  }
 }
