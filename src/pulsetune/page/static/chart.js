@@ -126,8 +126,8 @@ export function overTime(points, { label, words = String, smooth = [], quiet = n
   });
 }
 
-/** A row a program: every session a dot, and from five on the mean with its interval. */
-export function intervals(programs, changesOf, { label, nameOf }) {
+/** A row a program: every session a dot, and from five on the mean with its interval; `beside` is drawn through all. */
+export function intervals(programs, changesOf, { label, nameOf, beside }) {
   const each = 56;
   const height = TOP + programs.length * each + BOTTOM;
   return chart(label, height, (width) => {
@@ -135,10 +135,14 @@ export function intervals(programs, changesOf, { label, nameOf }) {
     const low = Math.min(...values) - 1;
     const high = Math.max(...values) + 1;
     const x = scale(low, high, 8, width - RIGHT);
-    const parts = ticks(low, high, Math.max(2, Math.floor(width / 110))).flatMap((mark) => [
+    const parts = ticks(low, high, Math.max(2, Math.floor(width / 70))).flatMap((mark) => [
       s(mark === 0 ? "line.zero" : "line.grid", { x1: x(mark), x2: x(mark), y1: TOP, y2: height - BOTTOM }),
       s("text", { x: x(mark), y: height - 6, "text-anchor": "middle" }, mark > 0 ? `+${mark}` : mark < 0 ? `−${-mark}` : "0"),
     ]);
+    if (beside) {
+      parts.push(s("rect.quiet-band", { x: x(beside.low_bpm), width: x(beside.high_bpm) - x(beside.low_bpm), y: TOP, height: height - BOTTOM - TOP }));
+      parts.push(s("line.quiet-line", { x1: x(beside.mean_bpm), x2: x(beside.mean_bpm), y1: TOP, y2: height - BOTTOM }));
+    }
     programs.forEach((program, index) => {
       const top = TOP + index * each;
       const middle = top + 38;

@@ -21,7 +21,7 @@ function felt(story, key) {
 const ROWS = [
   ["Length", ({ summary: s }) => clock(s.duration_s)],
   ["Heart rate at the beginning", ({ summary: s }) => number(s.baseline_heart_rate_bpm, 1)],
-  ["at the end", ({ summary: s }) => number(s.final_heart_rate_bpm, 1)],
+  ["Heart rate at the end", ({ summary: s }) => number(s.final_heart_rate_bpm, 1)],
   ["Change", ({ summary: s }) => signed(change(s))],
   ["Lowest (mean of 30 s)", ({ summary: s }) => number(s.lowest_heart_rate_bpm, 1)],
   ["Tempo of the music", ({ summary: s }) => (s.tempo_start_bpm === null ? "no pulse" : `${number(s.tempo_start_bpm)} → ${number(s.tempo_end_bpm)}`)],

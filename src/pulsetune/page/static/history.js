@@ -46,7 +46,7 @@ function undoToast(text, undo, seconds) {
 const titleOf = (session) => `${called(session.program)}, ${when(session.started_at)}`;
 
 function row(session, chosen, choose, remove) {
-  const change = session.baseline_heart_rate_bpm === null ? "" : `heart ${number(session.baseline_heart_rate_bpm)} → ${number(session.final_heart_rate_bpm)}`;
+  const change = session.baseline_heart_rate_bpm === null ? "" : `heart ${number(session.baseline_heart_rate_bpm)}\u00a0→\u00a0${number(session.final_heart_rate_bpm)}`;
   const facts = [minutes(session.duration_s), change, session.quality === null ? "" : `signal ${Math.round(session.quality * 100)} %`, STATES[session.state]].filter(Boolean);
   const title = titleOf(session);
   const over = session.state !== "running";
@@ -111,7 +111,7 @@ export async function historyScreen(box) {
   let atMost = AT_ONCE;
   let chosen = [];
   const compare = h("p.compare", {});
-  box.append(h("h1", {}, "History"), tabs("Sessions"), problem, above, compare, list, below);
+  box.append(h("h1", {}, "History"), tabs("Sessions"), problem, above, h("div.list-bar", {}, shownWords, compare), list, below);
 
   const said = (work) => async (...values) => {
     try {
@@ -138,7 +138,7 @@ export async function historyScreen(box) {
     const shown = found.slice(0, atMost);
     list.replaceChildren(...shown.map((session) => row(session, chosen, choose, remove)));
     if (!found.length) list.replaceChildren(h("li.soft", {}, sessions.length ? "No session is like that." : "Nothing yet. Your first session will be here."));
-    setText(shownWords, found.length === sessions.length ? `${found.length} session${found.length === 1 ? "" : "s"}` : `${found.length} of ${sessions.length} sessions`);
+    setText(shownWords, !sessions.length ? "" : found.length === sessions.length ? `${found.length} session${found.length === 1 ? "" : "s"}` : `${found.length} of ${sessions.length} sessions`);
     const more = () => {
       atMost += AT_ONCE;
       draw();
@@ -151,7 +151,7 @@ export async function historyScreen(box) {
     ({ sessions } = await get("/api/sessions"));
     chosen = chosen.filter((id) => sessions.some((session) => session.session_id === id));
     if (!sessions.length) above.replaceChildren();
-    else above.replaceChildren(filters(sessions, draw), shownWords);
+    else above.replaceChildren(filters(sessions, draw));
     offer();
     draw();
   });

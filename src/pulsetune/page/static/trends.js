@@ -24,14 +24,15 @@ function weekly({ weeks }) {
 function programs(trends) {
   const of = (name) => trends.evenings.filter((evening) => evening.program === name).map((evening) => evening.change_bpm);
   const nameOf = (program) => `${called(program.program)}${program.program === QUIET ? " (no music)" : ""}${program.low_bpm === null ? ", too few to tell" : ""}`;
+  const beside = trends.programs.find((program) => program.program === QUIET && program.low_bpm !== null);
   const label = trends.programs.map((program) => `${called(program.program)}: ${program.words}`).join(" ");
   const words = trends.programs.map((program) => h("li", {}, h("strong", {}, called(program.program)), ` ${program.words} ${program.beside_quiet}`));
   return h("section.panel", {}, h("h2", {}, "How your heart rate changed, by program"),
-    h("p.soft", {}, "Beats a minute at the end minus at the beginning. A dot is a session; from five on, the bar is the mean and the line its 95 % interval."),
-    intervals(trends.programs, of, { label, nameOf }),
+    h("p.soft", {}, "Beats a minute at the end minus at the beginning. A dot is a session; from five on, the bar is the mean and the line its 95 % interval.", beside ? " The band is that of sitting quietly." : ""),
+    intervals(trends.programs, of, { label, nameOf, beside }),
     h("ul.plain", {}, words),
     h("p", {}, trends.needed_words),
-    h("p.soft", {}, "An evening that begins with a faster heart falls more, whatever is played; hour, coffee and mood count, too. Of many intervals, one in twenty misses."));
+    h("p.soft", {}, "An evening that begins with a faster heart tends to fall more, whatever is played; hour, coffee and mood count, too. Of many intervals, one in twenty misses."));
 }
 
 function changes(trends) {
