@@ -11,7 +11,8 @@ from tests.guide.builders import Evening
 
 
 def test_a_heart_that_slows_down_far_enough_hears_every_beat_again_after_a_rest():
-    evening = Evening(lambda t: 90.0 if t < 500 else 70.0).run(until_s=700)
+    """Where the music follows and does not lead."""
+    evening = Evening(lambda t: 90.0 if t < 500 else 80.0, policy=PolicyName.MATCH_ONLY).run(until_s=700)
     before, after = (next(p for p in evening.parameters if p.t_s == t) for t in (499, 600))
     assert before.tempo_bpm < 50
     assert after.tempo_bpm > 60
@@ -25,8 +26,33 @@ def test_a_heart_that_slows_down_far_enough_hears_every_beat_again_after_a_rest(
     ]
 
 
+def test_a_dropout_in_the_rest_keeps_the_tempo_where_it_is_until_the_pulse_is_back():
+    def heart(t: int) -> float | None:
+        return 90.0 if t < 500 else None if 535 <= t < 560 else 80.0
+
+    evening = Evening(heart, policy=PolicyName.MATCH_ONLY).run(until_s=700)
+    begun_s = next(c.t_s for c in evening.cues if "short rest" in c.reason)
+    assert begun_s < 535
+    assert len({p.tempo_bpm for p in evening.parameters if 540 <= p.t_s < 560}) == 1
+    assert evening.tempo_at(650) > 60
+
+
+def test_who_is_led_in_half_time_stays_there_for_calm_asks_for_slow_music():
+    evening = Evening(lambda t: 90.0 if t < 300 else 75.0).run()
+    assert {cue.tempo_ratio for cue in evening.cues if cue.t_s > 120} == {0.5}
+    assert max(p.tempo_bpm for p in evening.pulsed()) < 50
+
+
+def test_a_heart_that_becomes_fast_early_hears_half_its_pace_after_a_rest():
+    evening = Evening(lambda t: 87.0 if t < 200 else 95.0, policy=PolicyName.MATCH_ONLY).run(until_s=500)
+    assert next(cue.tempo_ratio for cue in evening.cues if cue.t_s > 120) == 1.0
+    assert evening.cues[-1].tempo_ratio == 0.5
+    assert evening.tempo_at(499) == pytest.approx(47.5, abs=1)
+
+
 def test_a_heart_that_hovers_between_the_borders_keeps_its_ratio():
-    evening = Evening(lambda t: 85.0 if t < 200 else 79.0 + 4 * ((t // 60) % 2)).run(until_s=900)
+    hovering = [85.0 + 2 * ((t // 60) % 2) for t in range(900)]
+    evening = Evening(lambda t: hovering[t % 900], policy=PolicyName.MATCH_ONLY).run(until_s=900)
     assert len({cue.tempo_ratio for cue in evening.cues if cue.t_s > 120}) == 1
 
 

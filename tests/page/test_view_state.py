@@ -1,7 +1,8 @@
 """What is shown follows from the events alone, and an old value never looks live."""
 
+import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
@@ -176,6 +177,7 @@ def test_any_events_in_any_order_give_a_view(taken, now_s):
         fold.take(event.t_s, event)
     view = fold.view(now_s)
     assert view.left_s >= 0
+    assert json.dumps(asdict(view), allow_nan=False)
     assert view.heart_stale or view.heart_age_s <= 4.0
     assert view.heart_rate_bpm is None or not view.heart_stale
 

@@ -13,8 +13,8 @@ from pulsetune.sound.player import Player
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES
 from pulsetune.sound.score import Hand
 from tests.needs import need_patience
-from tests.tools.loudness import centroid_hz, loudness_lufs, true_peak_db
-from tests.tools.tempo_meter import tempo_bpm
+from tests.tools.loudness import centroid_hz, loudness_lufs, short_term_lufs, true_peak_db
+from tests.tools.tempo_meter import onset_times_s, pulse_times_s, tempo_bpm
 
 need_patience()
 
@@ -45,6 +45,8 @@ def test_from_lively_to_calm_it_darkens_and_stays_clean(name: str) -> None:
     samples, dropped = render(name, [at_level(0.0, 1.0, 75.0), at_level(45.0, 0.0, 60.0)], 45.0)
     third = len(samples) // 3
     assert centroid_hz(samples[-third:]) < 0.75 * centroid_hz(samples[:third])
+    begun_s = onset_times_s(samples, SAMPLE_RATE_HZ)
+    assert np.sum(begun_s > 30.0) < 0.9 * np.sum(begun_s < 15.0)
     assert true_peak_db(samples) < -2.5  # the limiter, set at -2, has nothing to do
     assert np.max(np.abs(samples.mean(axis=0))) < 1e-4
     assert dropped == 0
@@ -53,7 +55,11 @@ def test_from_lively_to_calm_it_darkens_and_stays_clean(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_keeps_the_common_loudness_and_its_tempo_is_heard(name: str) -> None:
     samples, _ = render(name, [at_level(0.0, 0.5, 66.0)], 60.0)
-    assert loudness_lufs(samples) == pytest.approx(-20.0, abs=1.0)
+    assert loudness_lufs(samples) == pytest.approx(-20.0, abs=0.5)
+    short_term = short_term_lufs(samples)[30:]  # one each 0.1 s; the start is no jump
+    assert np.max(np.abs(short_term[30:] - short_term[:-30])) < 3.0
+    pulses_s = pulse_times_s(samples, SAMPLE_RATE_HZ)[2:]
+    assert 480 / (pulses_s[8:] - pulses_s[:-8]) == pytest.approx(66.0, abs=0.5)
     assert tempo_bpm(samples, SAMPLE_RATE_HZ, 56.0, 76.0) == pytest.approx(66.0, abs=0.5)
 
 

@@ -206,6 +206,8 @@ class Conductor:
     def _change_ratio(self, t_s: float, ratio: float) -> None:
         if self.phase not in (Phase.MATCH, Phase.LEAD, Phase.HOLD):
             self._next_ratio = None
+        elif self._dropout.frozen:
+            self._rest.begin(RATIO_REST_S)  # the music waits in its rest until the pulse can be trusted again
         elif self._unpulsed_s >= SILENT_S:
             self._next_ratio = None
             self._leader.change_ratio(ratio)

@@ -128,7 +128,8 @@ class Leader:
         """One second of looking at the ratio; the one to change to across the next rest, or None."""
         if self.manner not in (Manner.LEADS, Manner.FOLLOWS) or phase not in (Phase.MATCH, Phase.LEAD, Phase.HOLD):
             return None
-        ratio = self._ratios.second(heart_rate_bpm, self.ratio)
+        follows = self.manner is Manner.FOLLOWS
+        ratio = self._ratios.second(heart_rate_bpm, self.ratio, may_return=follows)
         if ratio is None or not self._inside(self.tempo_bpm * ratio / self.ratio):
             return None
         return ratio

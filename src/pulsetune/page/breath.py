@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from pulsetune.model import AudioParameters
 
+SHORTEST_S = 1.0  # nobody breathes faster: a log that says so is damaged
+
 
 @dataclass(slots=True)
 class Breath:
@@ -22,7 +24,7 @@ class Breath:
 
     def take(self, parameters: AudioParameters) -> None:
         """The next target."""
-        length_s = parameters.breath_s if parameters.breath_s and parameters.breath_s > 0 else None
+        length_s = parameters.breath_s if parameters.breath_s and parameters.breath_s >= SHORTEST_S else None
         if length_s is None or self.length_s is None:
             self._phase = 0.0
         else:

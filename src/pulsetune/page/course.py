@@ -33,7 +33,7 @@ class Course:
     @property
     def total_s(self) -> float:
         """The whole session, as its program says; 0 while that is not known."""
-        return 0.0 if self.program is None else min(60 * self.program.minutes, LONGEST_S)
+        return 0.0 if self.program is None else max(0.0, min(60 * self.program.minutes, LONGEST_S))
 
     def cue(self, cue: Cue) -> None:
         """A phase begins where its first cue is."""
