@@ -56,6 +56,10 @@ READ_PIXELS = """async (png) => {
   for (let at = 0; at < data.length; at += 32768) text += String.fromCharCode(...data.subarray(at, at + 32768));
   return [picture.width, picture.height, btoa(text)];
 }"""
+SCROLLED = {
+    name: f"document.querySelectorAll('.panel')[{panel}].scrollIntoView()"
+    for name, panel in (("curves", 0), ("trends", 1))
+}
 Pixels = NDArray[np.uint8]
 EARLIER = (
     "unwind",
@@ -137,12 +141,10 @@ def until(there: Visit, now_s: float) -> None:
 
 
 def take(there: Visit, folder: Path, screen: str) -> None:
-    """One screen in every look, from its top; the curves are below the session."""
+    """One screen in every look, from its top, or from what is to be seen."""
     for name, scheme, size in LOOKS:
         there.look(scheme, size)
-        there.window.evaluate(
-            "document.querySelector('.panel').scrollIntoView()" if screen == "curves" else "scrollTo(0, 0)"
-        )
+        there.window.evaluate(SCROLLED.get(screen, "scrollTo(0, 0)"))
         there.window.mouse.move(0, 0)
         there.window.wait_for_timeout(400)  # plots are drawn anew for their size
         picture = small_png(pixels_of(there.window.context, there.window.screenshot()))

@@ -90,7 +90,7 @@ def test_from_the_history_over_trends_and_two_evenings_to_everything(there, page
     expect(rows(there)).to_have_count(15)
 
     window.get_by_role("navigation", name="History").get_by_role("link", name="Trends").click()
-    there.see("How your heart rate changed, by program")
+    there.see("How the heart rate changed, by program")
     words = there.text("main")
     assert "6 sessions: −3.8 on average, 95 % interval" in words  # −3.75
     assert "5 sessions: −2.6 on average" in words
@@ -105,6 +105,7 @@ def test_from_the_history_over_trends_and_two_evenings_to_everything(there, page
     there.see("listeners only")
     expect(window.locator(".dot.faint")).to_have_count(1)
     assert "1 session: too few to tell" in there.text("main")
+    assert there.text("main").count("SIMULATED") == 5  # under the choice, and in the heading of each part
 
     window.get_by_role("link", name="Sessions").click()
     expect(rows(there)).to_have_count(15)
@@ -186,7 +187,7 @@ def test_a_third_tick_lets_the_first_go(there, page):
 
 def test_beside_a_simulated_listener_the_comparison_says_so(there, page):
     there.window.goto(f"{page.base}/#/compare/13/14")
-    there.see("One of the two is a")
+    there.see("it says nothing about you")
     assert there.text(".beside thead").count("SIMULATED") == 1
 
 

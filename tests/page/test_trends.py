@@ -144,7 +144,7 @@ def test_and_with_the_listener_s_own_once_that_is_known():
     changes = [-4.0, 4.0] * 11  # variance 16 · 22 / 21, SD 4.094: 2 · (1.95996 + .84162)² · 16.762 = 263
     words = of(*evenings_of("unwind", changes, 1)).needed_words
     assert "takes about 263 sessions of each, of 2 beats about 66" in words
-    assert "a spread of 4.1 beats from evening to evening (that of your own sessions so far)" in words
+    assert "a spread of 4.1 beats from evening to evening (that of these sessions so far)" in words
 
 
 def test_the_smooth_of_how_it_began_needs_five_sessions_and_runs_from_the_first_to_the_last():

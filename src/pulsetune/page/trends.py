@@ -163,7 +163,7 @@ def _needed(groups: list[list[float]]) -> str:
     if own is None or freedom < OWN_SPREAD_FREEDOM:
         spread, whose = MODEL_SPREAD_BPM, "a simulated listener's; your own is not known yet"
     else:
-        spread, whose = own, "that of your own sessions so far"
+        spread, whose = own, "that of these sessions so far"
     one, two = (values_needed(spread, difference) for difference in DIFFERENCES_BPM)
     return (
         f"One evening says little. To see a true difference of 1 beat a minute between two programs takes about {one} "

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { called, clock, h, number, signed, when } from "./format.js";
-import { kindBadge, kindOf, tabs } from "./history.js";
+import { kindBadge, tabs } from "./history.js";
 import { axes, line, padded } from "./plot.js";
 
 const HEIGHT = 280; // css pixels
@@ -39,9 +39,20 @@ function numbers(stories) {
   return h("table.beside", {}, h("thead", {}, h("tr", {}, h("td", {}), heads)), h("tbody", {}, rows));
 }
 
-function legend() {
+function legend(stories) {
   const entry = (which, kind, text) => h("li", {}, h(`span.swatch.of-${which}${kind}`), text);
-  return h("ul.key", { "aria-hidden": "true" }, ["first", "second"].flatMap((which) => [entry(which, "", `${which}: heart rate`), entry(which, ".dashed", "tempo of the music")]));
+  const entries = stories.flatMap(({ summary }, index) => [
+    entry(WHICH[index], "", `${WHICH[index]}: heart rate`),
+    summary.tempo_start_bpm === null ? null : entry(WHICH[index], ".dashed", `${WHICH[index]}: tempo of the music`),
+  ]);
+  return h("ul.key", { "aria-hidden": "true" }, entries);
+}
+
+/** Nobody may take a simulated heart for a person's. */
+function warning(stories) {
+  const simulated = stories.filter((story) => story.row.simulated).length;
+  const words = ["", " listener on one side: it says nothing about you", " listeners: nothing here was measured from a person"];
+  return simulated ? h("p.badge", {}, h("strong", {}, "SIMULATED"), words[simulated]) : null;
 }
 
 /** Both sessions' seconds on one axis: values where a session has none are left open. */
@@ -87,10 +98,9 @@ export async function compareScreen(box, numbersOfTwo) {
     return null;
   }
   const plotBox = h("div.plot", { role: "img", "aria-label": `Both curves by session time. First: ${named(stories[0])}. Second: ${named(stories[1])}.` });
-  const mixed = kindOf(stories[0].row) !== kindOf(stories[1].row) && stories.some((story) => story.row.simulated);
   box.append(
-    ...(mixed ? [h("p.badge", {}, "One of the two is a ", h("strong", {}, "SIMULATED"), " listener: it says nothing about you")] : []),
-    h("section.panel", {}, h("h2", {}, "Heart and music, by session time"), plotBox, legend()),
+    ...[warning(stories)].filter(Boolean),
+    h("section.panel", {}, h("h2", {}, "Heart and music, by session time"), plotBox, legend(stories)),
     h("section.panel", {}, h("h2", {}, "Side by side"), numbers(stories),
       h("p.soft.after", {}, "Two evenings differ for many reasons. How many it takes to tell a difference stands under ", h("a", { href: "#/trends" }, "Trends"), ".")),
   );
