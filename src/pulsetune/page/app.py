@@ -47,7 +47,7 @@ class Page:
         self._host: SessionHost = doors.host
         self._choices = Choices(doors)
         self._past = Past(doors.library, undo_s)
-        self._overview = Overview(doors.library, self._past.hides)
+        self._overview = Overview(doors.library, doors.host, self._past.hides)
         self.app: ASGIApp = Guard(self._inner(), gate)
 
     def _inner(self) -> Starlette:
