@@ -181,7 +181,10 @@ class SessionHost(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListedSession:
-    """One session in a list; ``state`` is complete, interrupted or running; ``replayed``: its heart came from a recording."""
+    """One session in a list; ``state`` is complete, interrupted or running; ``replayed``: its heart came from a recording.
+
+    ``policy`` is how it was led, in the log's own word; empty where that is not known.
+    """
 
     session_id: int
     program: str
@@ -195,6 +198,7 @@ class ListedSession:
     baseline_heart_rate_bpm: float | None
     final_heart_rate_bpm: float | None
     replayed: bool = False
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,10 @@ def evening(
 ) -> int:
     """Log one session whose heart rate goes in a straight line; ``source`` None: a simulated listener. Its number."""
     moment = datetime.fromisoformat(f"{day}T20:15:00").replace(tzinfo=UTC)
+    plan = find_program(program)
     begun = started(
-        program=find_program(program),
+        program=plan,
+        policy=plan.policy,
         simulated=source is None,
         source=source or "simulated listener (follows, seed 1)",
         started_utc_ms=round(moment.timestamp() * 1000),

@@ -246,6 +246,24 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_its_window(browser, page):
     assert len(seen) == 8
 
 
+def test_of_many_sessions_the_older_ones_come_when_asked(browser, tmp_path):
+    from playwright.sync_api import expect
+
+    for number in range(53):
+        evening(tmp_path, "settle", day(60 - number), 70.0, 68.0, minutes=3)
+    with opened(tmp_path) as page, visit(browser, page) as there:
+        there.window.goto(f"{page.base}/#/history")
+        expect(rows(there)).to_have_count(50)
+        expect(there.window.locator(".spark path")).to_have_count(50)
+        there.button("Show older ones").click()
+        expect(rows(there)).to_have_count(53)
+        expect(there.window.locator(".spark path")).to_have_count(53)
+        assert there.window.evaluate("document.activeElement.getAttribute('href')") == "#/session/3"
+        assert there.button("Show older ones").count() == 0
+        there.window.goto(f"{page.base}/#/trends")
+        there.see("No session was long enough yet")
+
+
 def test_trends_of_a_home_without_a_session_say_when_they_begin(browser, tmp_path):
     with opened(tmp_path) as page, visit(browser, page) as there:
         there.window.goto(f"{page.base}/#/trends")

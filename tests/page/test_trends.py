@@ -128,6 +128,25 @@ def test_a_program_stands_beside_sitting_quietly_with_welch_s_interval():
     )
 
 
+def test_a_program_that_was_led_in_several_ways_is_several_programs():
+    rows = [
+        listed(1, policy="staged_iso"),
+        listed(2, policy="fixed_safe"),
+        listed(3, policy="quiet"),
+        listed(4, program="settle", policy="staged_iso"),
+        listed(5, program="quiet", policy="quiet"),
+        listed(6, program="quiet", policy="ramp"),
+    ]
+    assert {evening.session_id: evening.program for evening in of(*rows).evenings} == {
+        1: "unwind (staged iso)",
+        2: "unwind (fixed safe)",
+        3: "unwind (quiet)",
+        4: "settle",
+        5: "quiet",
+        6: "quiet (ramp)",
+    }
+
+
 def test_a_clear_difference_is_told_without_a_claim():
     found = of(*evenings_of("unwind", [-10, -11, -10, -11, -10], 1), *evenings_of("quiet", QUIET_CHANGES, 10)).programs
     assert found[1].beside_quiet.endswith("this interval leaves out 0, which is no proof yet.")

@@ -46,7 +46,10 @@ class LoggedSessions:
     def sessions(self) -> Sequence[ListedSession]:
         library = self._library()
         summaries = {row.session_id: text for row, text in library.summaries()}
-        return [_listed(row, summaries.get(row.session_id)) for row in library.sessions()]
+        policies = library.policies()
+        return [
+            _listed(row, summaries.get(row.session_id), policies.get(row.session_id, "")) for row in library.sessions()
+        ]
 
     def session(self, session_id: int) -> ListedSession:
         library = self._library()
@@ -75,7 +78,7 @@ class LoggedSessions:
         return Library(self._home)
 
 
-def _listed(row: SessionRow, text: str | None) -> ListedSession:
+def _listed(row: SessionRow, text: str | None, policy: str = "") -> ListedSession:
     from pulsetune.records.profile import STRAP_LABEL
 
     summary = {} if text is None else json.loads(text)
@@ -92,6 +95,7 @@ def _listed(row: SessionRow, text: str | None) -> ListedSession:
         summary.get("baseline_heart_rate_bpm"),
         summary.get("final_heart_rate_bpm"),
         replayed=not row.simulated and not row.source.startswith(STRAP_LABEL),
+        policy=policy,
     )
 
 

@@ -57,6 +57,8 @@ class Overview:
             raise NotThere("There is no such export.", "Choose one of the buttons.")
         rows = [row for row in await asyncio.to_thread(self._rows) if row.state != "running"]
         headers = {"content-disposition": f'attachment; filename="{bundle_name(choice)}"'}
+        if request.method == "HEAD":  # who asks only what it would be need not wait for it
+            return Response(media_type="application/zip", headers=headers)
         pieces = bundle(self._library, rows, choice, self._rest)
         return StreamingResponse(pieces, media_type="application/zip", headers=headers)
 

@@ -5,7 +5,8 @@ Rules of this file:
 2. Measured sessions and simulated ones are never put together. What was played from a recording is in neither: it was
    not lived on that day.
 3. Sessions that were stopped early count from ``SHORTEST_S`` on: to leave out what a listener did not like would flatter.
-4. Intervals, not scores. The words describe; a low number is no achievement, and nothing is said to be the cause.
+4. A program that was led in several ways is several programs: each has a mean of its own.
+5. Intervals, not scores. The words describe; a low number is no achievement, and nothing is said to be the cause.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pulsetune.page.intervals import (
     smooth,
     values_needed,
 )
-from pulsetune.page.story import QUIET
+from pulsetune.page.story import QUIET, sat_quietly
 from pulsetune.ports import ListedSession
 
 SHORTEST_S = 360.0  # the shortest session that a program has: below this the music could not lead yet
@@ -41,7 +42,7 @@ DAY_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """One session: when, what, how the heart rate began and changed (beats a minute)."""
+    """One session: when, what (``_names``), how the heart rate began and changed (beats a minute)."""
 
     session_id: int
     program: str
@@ -86,20 +87,34 @@ class Trends:
 def trends(sessions: Iterable[ListedSession], *, simulated: bool, today: date) -> Trends:
     """Everything that is over, of one kind."""
     kind = [row for row in sessions if row.simulated == simulated and not row.replayed and row.state != "running"]
-    evenings = sorted(filter(None, map(_evening, kind)), key=lambda evening: evening.at_ms)
+    found = [_evening(row, name) for row, name in zip(kind, _names(kind), strict=True)]
+    evenings = sorted(filter(None, found), key=lambda evening: evening.at_ms)
     changes: dict[str, list[float]] = defaultdict(list)
     for evening in evenings:
         changes[evening.program].append(evening.change_bpm)
     return Trends(evenings, _weeks(kind, today), _programs(changes), _smooth(evenings), _needed(list(changes.values())))
 
 
-def _evening(row: ListedSession) -> Evening | None:
+def _names(sessions: Sequence[ListedSession]) -> list[str]:
+    """What each is called: its program, with the way it was led where that program was led in several ways."""
+    ways: dict[str, set[str]] = defaultdict(set)
+    for row in sessions:
+        ways[row.program].add(row.policy)
+    return [
+        row.program
+        if len(ways[row.program]) == 1 or not row.policy or sat_quietly(row)
+        else f"{row.program} ({row.policy.replace('_', ' ')})"
+        for row in sessions
+    ]
+
+
+def _evening(row: ListedSession, name: str) -> Evening | None:
     """None for a session that is too short, broken off, or without a beginning to compare with."""
     began, ended = row.baseline_heart_rate_bpm, row.final_heart_rate_bpm
     if row.state != "complete" or row.duration_s < SHORTEST_S or began is None or ended is None:
         return None
     at_ms = round(1000 * datetime.fromisoformat(row.started_at).timestamp())
-    return Evening(row.session_id, row.program, at_ms, began, round(ended - began, 1))
+    return Evening(row.session_id, name, at_ms, began, round(ended - began, 1))
 
 
 def _weeks(sessions: Sequence[ListedSession], today: date) -> list[Week]:

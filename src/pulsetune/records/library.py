@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pulsetune.errors import DamagedData, PulseTuneError, WrongUse
-from pulsetune.model import ArousalEstimate, CheckIn, Event
+from pulsetune.model import ArousalEstimate, CheckIn, Event, SessionStarted
 from pulsetune.records import live, schema
 from pulsetune.records.encoding import BODY_FIELDS, decode_event, encode_event
 from pulsetune.records.home import database_path
@@ -35,6 +35,11 @@ _SELECT_SUMMARIES = """
     SELECT id, program, source, simulated, started_utc_ms, utc_offset_min, duration_s, beats, ended_because, summary
     FROM sessions WHERE ended_because IS NOT NULL AND summary IS NOT NULL ORDER BY id DESC
 """
+
+_SELECT_POLICIES = f"""
+    SELECT sessions.id, json_extract(body, '$[{BODY_FIELDS[SessionStarted].index("policy")}]')
+    FROM sessions JOIN events ON session_id = sessions.id AND seq = 0 WHERE json_valid(body)
+"""  # noqa: S608 - names of our own classes
 
 FRESH_S = 4.0  # a heart rate older than this says nothing about the moment it is told at
 
@@ -115,6 +120,10 @@ class Library:
         """
         self.row(session_id)
         return self._events(session_id)
+
+    def policies(self) -> dict[int, str]:
+        """How each session was led (``PolicyName``), where its first event says so: a program can be led in other ways."""
+        return {number: str(policy) for number, policy in self._select(_SELECT_POLICIES, ()) if policy is not None}
 
     def heart_curve(self, session_id: int, points: int) -> list[float | None]:
         """The mean heart rate (beats a minute) in each of ``points`` equal parts of a session; None where it was not fresh.

@@ -1,9 +1,13 @@
-"""The heart rate of a session in a few points, for lists."""
+"""What lists of sessions show without reading them: the heart rate in a few points, and how each was led."""
+
+import contextlib
+import sqlite3
 
 import pytest
 
 from pulsetune.errors import WrongUse
-from pulsetune.model import ArousalEstimate
+from pulsetune.model import ArousalEstimate, PolicyName
+from pulsetune.records.home import database_path
 from pulsetune.records.library import Library
 
 
@@ -25,6 +29,21 @@ def test_a_heart_rate_that_is_not_known_or_not_fresh_leaves_a_hole(home, record)
 
 def test_a_session_that_was_broken_off_at_once_is_all_holes(home, record):
     assert Library(home).heart_curve(record(complete=False), 3) == [None] * 3
+
+
+def test_how_each_session_was_led_is_in_its_first_event(home, record):
+    assert Library(home).policies() == {}
+    record()
+    record(policy=PolicyName.RAMP)
+    assert Library(home).policies() == {1: "staged_iso", 2: "ramp"}
+
+
+def test_a_damaged_first_event_says_nothing_and_costs_nothing(home, record):
+    record()
+    record()
+    with contextlib.closing(sqlite3.connect(database_path(home))) as database, database:
+        database.execute("UPDATE events SET body = '[' WHERE session_id = 1 AND seq = 0")
+    assert Library(home).policies() == {2: "staged_iso"}
 
 
 def test_no_such_session(home, record):
