@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.needs import need_chromium
+from tests.needs import need_chromium, need_patience
 from tests.page.browsing import DESKTOP, PHONE, ZOOMED, chromium, visit
 from tests.page.evenings import RECORDING, evening
 from tests.page.hosting import opened
@@ -220,7 +220,7 @@ def screens(there):
     yield "no such session"
 
 
-def test_axe_finds_nothing_and_nothing_is_wider_than_its_window(browser, page):
+def walk(browser, page, looks):
     from axe_playwright_python.sync_playwright import Axe
 
     axe, seen = Axe(), []
@@ -228,22 +228,22 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_its_window(browser, page):
     with visit(browser, page, bypass_csp=True) as there:
         for screen in screens(there):
             seen.append(screen)
-            for scheme, size in (
-                ("light", DESKTOP),
-                ("dark", DESKTOP),
-                ("light", PHONE),
-                ("dark", PHONE),
-                ("dark", ZOOMED),
-            ):
-                there.look(scheme, size)
+            for look in looks:
+                there.look(*look)
                 there.window.wait_for_timeout(50)  # drawings are made anew for their width
                 found = axe.run(there.window).response["violations"]
-                assert [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]] == [], (
-                    screen,
-                    scheme,
-                )
-                assert there.overflow_px() <= 0, (screen, size)
+                assert [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]] == [], (screen, look)
+                assert there.overflow_px() <= 0, (screen, look)
     assert len(seen) == 8
+
+
+def test_axe_finds_nothing_on_a_dark_phone_and_nothing_is_wider_than_it(browser, page):
+    walk(browser, page, [("dark", PHONE)])
+
+
+def test_axe_finds_nothing_in_light_and_dark_large_small_and_magnified(browser, page):
+    need_patience()
+    walk(browser, page, [(scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE, ZOOMED)])
 
 
 def test_of_many_sessions_the_older_ones_come_when_asked(browser, tmp_path):

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import tracemalloc
 import zipfile
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -66,9 +67,17 @@ def test_trends_are_of_measured_sessions_unless_asked(lived, browser):
     found = browser.get("/api/trends").json()
     assert [(one["program"], one["change_bpm"]) for one in found["evenings"]] == [("unwind", -6.0), ("quiet", -2.0)]
     assert [program["program"] for program in found["programs"]] == ["quiet", "unwind"]
-    assert found["weeks"][0] == {"monday": "2026-11-02", "minutes": 16.0, "sessions": 2}
     simulated = browser.get("/api/trends?simulated=1").json()
     assert [one["change_bpm"] for one in simulated["evenings"]] == [-20.0]
+
+
+def test_the_last_of_the_weeks_is_this_one(page, browser):
+    today = datetime.now().astimezone().date()
+    evening(page.home, "unwind", today.isoformat(), 72.0, 66.0)
+    evening(page.home, "unwind", today.isoformat(), 80.0, 60.0, source=None)
+    monday = today - timedelta(days=today.weekday())
+    weeks = browser.get("/api/trends").json()["weeks"]
+    assert weeks == [{"monday": monday.isoformat(), "minutes": 8.0, "sessions": 1}]
 
 
 def test_trends_leave_out_what_is_on_its_way_to_be_deleted(lived, browser):
