@@ -8,6 +8,7 @@ simulated listener, whose time runs faster until there is something to see.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import struct
 import sys
@@ -15,6 +16,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,15 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # for what the tests of the page share
 
-from pulsetune.ports import SeenStrap, SessionWish  # noqa: E402
+from pulsetune.cli.beginning import session_started  # noqa: E402
+from pulsetune.clocks import SteppedClock  # noqa: E402
+from pulsetune.heart.simulated import SimulatedHeart  # noqa: E402
+from pulsetune.model import ListenerProfile  # noqa: E402
+from pulsetune.ports import SeenStrap  # noqa: E402
+from pulsetune.programs import find_program  # noqa: E402
+from pulsetune.records.store import SessionLog  # noqa: E402
+from pulsetune.session import Parts, run_session  # noqa: E402
+from pulsetune.sound.silent import SilentSink  # noqa: E402
 from tests.page.browsing import PHONE, Visit, chromium, visit  # noqa: E402
 from tests.page.hosting import Opened, opened  # noqa: E402
 
@@ -46,24 +56,42 @@ READ_PIXELS = """async (png) => {
   for (let at = 0; at < data.length; at += 32768) text += String.fromCharCode(...data.subarray(at, at + 32768));
   return [picture.width, picture.height, btoa(text)];
 }"""
+SCROLLED = {
+    name: f"document.querySelectorAll('.panel')[{panel}].scrollIntoView()"
+    for name, panel in (("curves", 0), ("trends", 1))
+}
 Pixels = NDArray[np.uint8]
-EARLIER = ("settle", "unwind")  # sessions for the history
+EARLIER = (
+    "unwind",
+    "quiet",
+    "unwind",
+    "settle",
+    "quiet",
+    "unwind",
+) * 4  # sessions for the history, the first one first
+EVERY_DAYS = 3  # there was one
+DAY_MS = 86_400_000
 
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as home,
-        chromium() as browser,
-        opened(Path(home), speed=FAST, straps=STRAPS) as page,
-    ):
-        for program in EARLIER:
-            page.host.start(SessionWish(program, True))
-            page.host.wait(60)
-        with visit(browser, page) as there:
+    with tempfile.TemporaryDirectory() as folder_name:
+        home = Path(folder_name)
+        for number, program in enumerate(EARLIER):
+            live_through(home, program, len(EARLIER) - number)
+        with chromium() as browser, opened(home, speed=FAST, straps=STRAPS) as page, visit(browser, page) as there:
             for screen in screens(there, page):
                 take(there, folder, screen)
+
+
+def live_through(home: Path, name: str, before: int) -> None:
+    """A session with a simulated listener, ``before`` times ``EVERY_DAYS`` ago."""
+    heart, program = SimulatedHeart(before), find_program(name)
+    begun = session_started(program, (), ListenerProfile(), before, heart)
+    begun = replace(begun, started_utc_ms=begun.started_utc_ms - before * EVERY_DAYS * DAY_MS)
+    parts = Parts(heart, SilentSink(), SteppedClock(), SessionLog.start(home, begun), hear=heart.hear)
+    asyncio.run(run_session(begun, parts))
 
 
 def screens(there: Visit, page: Opened) -> Iterator[str]:
@@ -91,8 +119,17 @@ def screens(there: Visit, page: Opened) -> Iterator[str]:
     window.locator("#journal td", has_text="7").wait_for()
     yield "after"
     window.get_by_role("link", name="History").click()
-    window.locator(".session-row").first.wait_for()
+    window.locator(".spark path").nth(4).wait_for()
     yield "history"
+    window.get_by_role("checkbox", name="Compare Unwind").nth(0).check()
+    window.get_by_role("checkbox", name="Compare Quiet").nth(0).check()
+    window.get_by_role("link", name="Compare the two").click()
+    window.locator(".plot canvas").wait_for()
+    yield "compare"
+    window.locator(".tabs").get_by_role("link", name="Trends").click()
+    window.get_by_label("Simulated sessions instead of mine").check()
+    window.locator(".mean").first.wait_for()
+    yield "trends"
     yield from programs(there)
 
 
@@ -144,12 +181,10 @@ def until(there: Visit, now_s: float) -> None:
 
 
 def take(there: Visit, folder: Path, screen: str) -> None:
-    """One screen in every look, from its top; the curves are below the session."""
+    """One screen in every look, from its top, or from what is to be seen."""
     for name, scheme, size in LOOKS:
         there.look(scheme, size)
-        there.window.evaluate(
-            "document.querySelector('.panel').scrollIntoView()" if screen == "curves" else "scrollTo(0, 0)"
-        )
+        there.window.evaluate(SCROLLED.get(screen, "scrollTo(0, 0)"))
         there.window.mouse.move(0, 0)
         there.window.wait_for_timeout(400)  # plots are drawn anew for their size
         picture = small_png(pixels_of(there.window.context, there.window.screenshot()))

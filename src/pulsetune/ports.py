@@ -181,7 +181,10 @@ class SessionHost(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListedSession:
-    """One session in a list; ``state`` is complete, interrupted or running."""
+    """One session in a list; ``state`` is complete, interrupted or running; ``replayed``: its heart came from a recording.
+
+    ``policy`` is how it was led, in the log's own word; empty where that is not known.
+    """
 
     session_id: int
     program: str
@@ -194,6 +197,8 @@ class ListedSession:
     quality: float | None
     baseline_heart_rate_bpm: float | None
     final_heart_rate_bpm: float | None
+    replayed: bool = False
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +224,10 @@ class SessionLibrary(Protocol):
     def session(self, session_id: int) -> ListedSession: ...
 
     def events(self, session_id: int) -> Iterator[tuple[float, Event]]: ...
+
+    def heart_curve(self, session_id: int, points: int) -> Sequence[float | None]:
+        """The heart rate of a session in ``points`` equal parts of its time; None where none was fresh."""
+        ...
 
     def export(self, session_id: int, name: str) -> Iterator[str]: ...
 

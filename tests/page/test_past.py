@@ -1,5 +1,6 @@
 """What was: stories, exports, check-ins, deletion; and what there is to choose."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -109,6 +110,8 @@ def test_the_usual_change_is_the_mean_of_one_s_own_quiet_sessions_measured_in_th
         listed(4, simulated=True, after=40.0),
         listed(5, state="interrupted", after=40.0),
         listed(6, before=None),
+        replace(listed(8, after=40.0), replayed=True),
+        replace(listed(9, after=40.0), policy="ramp"),
         listed(7, after=40.0),
     ]
     assert usual_change(others, listed(7)) == UsualChange(-3.0, 2)

@@ -16,11 +16,23 @@ from tests.page.listening import PATIENCE_S, until
 _words = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40)
 _paths = st.one_of(
     st.sampled_from(
-        ["/", "/events?", "/api/home", "/api/session", "/api/session/command", "/api/sessions", "/api/taste"]
+        [
+            "/",
+            "/events?",
+            "/api/home",
+            "/api/session",
+            "/api/session/command",
+            "/api/sessions",
+            "/api/taste",
+            "/api/trends",
+            "/api/everything/csv",
+        ]
     ),
     _words.map(lambda word: f"/api/sessions/{word}"),
     st.sampled_from(["/api/programs", "/api/program/check", "/api/program/save", "/api/programs/unwind/delete"]),
     _words.map(lambda word: f"/api/programs/{word}"),
+    _words.map(lambda word: f"/api/curves?sessions={word}"),
+    _words.map(lambda word: f"/api/everything/{word}"),
     _words.map(lambda word: f"/static/{word}"),
     _words.map(lambda word: f"/{word}"),
 )

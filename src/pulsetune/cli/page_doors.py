@@ -38,7 +38,10 @@ class LoggedSessions:
     def sessions(self) -> Sequence[ListedSession]:
         library = self._library()
         summaries = {row.session_id: text for row, text in library.summaries()}
-        return [_listed(row, summaries.get(row.session_id)) for row in library.sessions()]
+        policies = library.policies()
+        return [
+            _listed(row, summaries.get(row.session_id), policies.get(row.session_id, "")) for row in library.sessions()
+        ]
 
     def session(self, session_id: int) -> ListedSession:
         library = self._library()
@@ -46,6 +49,9 @@ class LoggedSessions:
 
     def events(self, session_id: int) -> Iterator[tuple[float, Event]]:
         return self._library().events(session_id)
+
+    def heart_curve(self, session_id: int, points: int) -> Sequence[float | None]:
+        return self._library().heart_curve(session_id, points)
 
     def export(self, session_id: int, name: str) -> Iterator[str]:
         from pulsetune.records.exports import export_lines
@@ -64,7 +70,9 @@ class LoggedSessions:
         return Library(self._home)
 
 
-def _listed(row: SessionRow, text: str | None) -> ListedSession:
+def _listed(row: SessionRow, text: str | None, policy: str = "") -> ListedSession:
+    from pulsetune.records.profile import STRAP_LABEL
+
     summary = {} if text is None else json.loads(text)
     return ListedSession(
         row.session_id,
@@ -78,6 +86,8 @@ def _listed(row: SessionRow, text: str | None) -> ListedSession:
         summary.get("quality"),
         summary.get("baseline_heart_rate_bpm"),
         summary.get("final_heart_rate_bpm"),
+        replayed=not row.simulated and not row.source.startswith(STRAP_LABEL),
+        policy=policy,
     )
 
 

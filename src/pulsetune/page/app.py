@@ -30,6 +30,7 @@ from pulsetune.page.doors import Doors
 from pulsetune.page.gate import Gate
 from pulsetune.page.guard import Guard
 from pulsetune.page.hub import Hub
+from pulsetune.page.overview import Overview
 from pulsetune.page.past import Past
 from pulsetune.page.programs import ProgramShelf
 from pulsetune.page.stream import EventStream
@@ -48,6 +49,7 @@ class Page:
         self._choices = Choices(doors)
         self._past = Past(doors.library, undo_s)
         self._programs = ProgramShelf(doors.programs)
+        self._overview = Overview(doors.library, doors.host, self._past.hides)
         self.app: ASGIApp = Guard(self._inner(), gate)
 
     def _inner(self) -> Starlette:
@@ -69,6 +71,9 @@ class Page:
                 Route(f"{one}/delete", past.delete, methods=["POST"]),
                 Route(f"{one}/undelete", past.undelete, methods=["POST"]),
                 *self._programs.routes(),
+                Route("/api/curves", self._overview.curves),
+                Route("/api/trends", self._overview.trends),
+                Route("/api/everything/{name}", self._overview.everything),
                 Mount("/static", StaticFiles(directory=STATIC)),
             ],
             exception_handlers={PulseTuneError: told, wishes.Malformed: malformed, Exception: broken},

@@ -20,8 +20,6 @@ from pulsetune.page.deleting import Deleting
 from pulsetune.page.story import tell, usual_change
 from pulsetune.ports import ListedSession, SessionLibrary
 
-HIGHEST_NUMBER = 2**63 - 1  # that a database counts to
-
 
 class Past:
     """Answers about sessions of the past."""
@@ -29,6 +27,7 @@ class Past:
     def __init__(self, library: SessionLibrary, undo_s: float) -> None:
         self._library = library
         self._deleting = Deleting(library, undo_s)
+        self.hides = self._deleting.hides
 
     async def sessions(self, _request: Request) -> Response:
         """The list, newest first, without those on their way out."""
@@ -89,7 +88,7 @@ class Past:
 
     async def _row(self, request: Request) -> ListedSession:
         number = request.path_params["number"]
-        if number > HIGHEST_NUMBER or self._deleting.hides(number):
+        if number > wishes.HIGHEST_NUMBER or self._deleting.hides(number):
             raise NotThere
         try:
             return await asyncio.to_thread(self._library.session, number)

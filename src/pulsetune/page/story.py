@@ -67,14 +67,20 @@ class UsualChange:
     sessions: int
 
 
+def sat_quietly(row: ListedSession) -> bool:
+    """Whether it was the program without music, as it is: it can be led in another way."""
+    return row.program == QUIET and row.policy in ("", QUIET)
+
+
 def usual_change(sessions: Iterable[ListedSession], beside: ListedSession) -> UsualChange | None:
     """The listener's own usual change, to be shown beside a session; None where none was measured in the same way."""
     changes = [
         row.final_heart_rate_bpm - row.baseline_heart_rate_bpm
         for row in sessions
-        if row.program == QUIET
+        if sat_quietly(row)
         and row.state == "complete"
         and row.simulated == beside.simulated
+        and not row.replayed
         and row.session_id != beside.session_id
         and row.baseline_heart_rate_bpm is not None
         and row.final_heart_rate_bpm is not None

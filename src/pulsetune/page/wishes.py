@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 from pulsetune.model import CheckIn, CommandKind, OwnWord
 from pulsetune.ports import SessionWish
 
+HIGHEST_NUMBER = 2**63 - 1  # that a database counts to
+NUMBERS_AT_ONCE = 50  # of sessions: a page of the list
 NAME_LENGTH = 200
 NOTE_LENGTH = 2000
 SCALE = range(11)  # 0..10
@@ -59,6 +61,17 @@ def command(body: bytes) -> CommandKind:
     if not isinstance(kind, str) or kind not in COMMANDS:
         raise Malformed("There is no such wish.")
     return CommandKind(kind)
+
+
+def session_numbers(text: str) -> list[int]:
+    """Which sessions are meant: ``12,11,10``."""
+    parts = text.split(",") if text else []
+    if len(parts) > NUMBERS_AT_ONCE or not all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
+        raise Malformed(f"sessions are up to {NUMBERS_AT_ONCE} numbers with commas between them.")
+    numbers = [int(part) for part in parts]
+    if any(number > HIGHEST_NUMBER for number in numbers):
+        raise Malformed("no session has such a number.")
+    return numbers
 
 
 def soundscape(body: bytes) -> str:

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from pulsetune.errors import DamagedData, PulseTuneError, WrongUse
-from pulsetune.model import CheckIn, Event
+from pulsetune.model import ArousalEstimate, CheckIn, Event, SessionStarted
 from pulsetune.records import live, schema
-from pulsetune.records.encoding import decode_event, encode_event
+from pulsetune.records.encoding import BODY_FIELDS, decode_event, encode_event
 from pulsetune.records.home import database_path
 
 EVENTS_AT_ONCE = 500  # read in short transactions, so that reading never holds up a session that is being written
@@ -35,6 +35,21 @@ _SELECT_SUMMARIES = """
     SELECT id, program, source, simulated, started_utc_ms, utc_offset_min, duration_s, beats, ended_because, summary
     FROM sessions WHERE ended_because IS NOT NULL AND summary IS NOT NULL ORDER BY id DESC
 """
+
+_SELECT_POLICIES = f"""
+    SELECT sessions.id, json_extract(body, '$[{BODY_FIELDS[SessionStarted].index("policy")}]')
+    FROM sessions JOIN events ON session_id = sessions.id AND seq = 0 WHERE json_valid(body)
+"""  # noqa: S608 - names of our own classes
+
+FRESH_S = 4.0  # a heart rate older than this says nothing about the moment it is told at
+
+_SELECT_HEART = f"""
+    SELECT min(CAST(t_s * ?2 / ?3 AS INTEGER), ?2 - 1) AS part, avg(rate) FROM (
+        SELECT t_s, json_extract(body, '$[{BODY_FIELDS[ArousalEstimate].index("heart_rate_bpm")}]') AS rate,
+            json_extract(body, '$[{BODY_FIELDS[ArousalEstimate].index("age_s")}]') AS age_s
+        FROM events WHERE session_id = ?1 AND kind = 'arousal_estimate'
+    ) WHERE rate IS NOT NULL AND age_s <= ?4 AND t_s >= 0 GROUP BY part
+"""  # noqa: S608 - names of our own classes
 
 
 class SessionState(StrEnum):
@@ -105,6 +120,24 @@ class Library:
         """
         self.row(session_id)
         return self._events(session_id)
+
+    def policies(self) -> dict[int, str]:
+        """How each session was led (``PolicyName``), where its first event says so: a program can be led in other ways."""
+        return {number: str(policy) for number, policy in self._select(_SELECT_POLICIES, ()) if policy is not None}
+
+    def heart_curve(self, session_id: int, points: int) -> list[float | None]:
+        """The mean heart rate (beats a minute) in each of ``points`` equal parts of a session; None where it was not fresh.
+
+        Read by the database itself: a list of many sessions needs no event of theirs. ``WrongUse`` for no such session.
+        """
+        lasted_s = self.row(session_id).duration_s
+        curve: list[float | None] = [None] * points
+        if lasted_s > 0:
+            with self._reading() as database:
+                values = (session_id, points, lasted_s, FRESH_S)
+                for part, rate in database.execute(_SELECT_HEART, values):
+                    curve[part] = round(rate, 1)
+        return curve
 
     def add_check_in(self, session_id: int, check_in: CheckIn) -> None:
         """Add how the listener felt afterwards to a session that is over; its time is the end of the session.

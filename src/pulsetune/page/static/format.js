@@ -37,6 +37,12 @@ export function when(iso) {
   return `${day}, ${moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })}`;
 }
 
+/** "unwind" is called Unwind. */
+export const called = (program) => `${program[0].toUpperCase()}${program.slice(1).replaceAll("-", " ")}`;
+
+/** A change with its sign. */
+export const signed = (value, digits = 1) => (value === null ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(digits)}`);
+
 export const number = (value, digits = 0) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 
 export const reduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,6 +1,7 @@
 // Which screen is shown, and what belongs to all of them.
 
 import { afterScreen } from "./after.js";
+import { compareScreen } from "./compare.js";
 import { setText } from "./format.js";
 import { historyScreen } from "./history.js";
 import { homeScreen } from "./home.js";
@@ -9,6 +10,7 @@ import { programScreen } from "./program.js";
 import { programsScreen } from "./programs.js";
 import { sessionScreen } from "./session.js";
 import { connect, isStale, live, running, saidGoodbye, watch } from "./stream.js";
+import { trendsScreen } from "./trends.js";
 
 const ANNOUNCE_MS = 30_000; // a screen reader that speaks more often is no rest
 const main = document.getElementById("main");
@@ -24,6 +26,8 @@ const SCREENS = [
   [/^#\/programs$/, "programs", "Programs", programsScreen],
   [/^#\/programs\/([^/]+)$/, "programs", "Program", programScreen],
   [/^#\/programs\/([^/]+\/(?:copy|edit))$/, "programs", "Write a program", editScreen],
+  [/^#\/trends$/, "history", "Trends", trendsScreen],
+  [/^#\/compare\/(\d+\/\d+)$/, "history", "Two sessions", compareScreen],
   [/^/, "home", "Home", homeScreen],
 ];
 

@@ -1,0 +1,214 @@
+"""What many sessions say together: minutes a week, how the heart rate changed, how it began, and how surely.
+
+Rules of this file:
+1. Pure: listed sessions give the trends; today is handed in.
+2. Measured sessions and simulated ones are never put together. What was played from a recording is in neither: it was
+   not lived on that day.
+3. Sessions that were stopped early count from ``SHORTEST_S`` on: to leave out what a listener did not like would flatter.
+4. A program that was led in several ways is several programs: each has a mean of its own.
+5. Intervals, not scores. The words describe; a low number is no achievement, and nothing is said to be the cause.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import fmean
+
+from pulsetune.page.intervals import (
+    FEWEST,
+    Interval,
+    difference_interval,
+    evenly,
+    mean_interval,
+    pooled_sd,
+    smooth,
+    values_needed,
+)
+from pulsetune.page.story import QUIET, sat_quietly
+from pulsetune.ports import ListedSession
+
+SHORTEST_S = 360.0  # the shortest session that a program has: below this the music could not lead yet
+WEEKS = 26  # half a year of weeks fits on a screen
+BANDWIDTH_DAYS = 14.0  # two weeks: an odd night does not bend the smooth, a season does
+SMOOTH_STEPS = 60
+MODEL_SPREAD_BPM = 2.7  # of one simulated listener's change from one session to the next, until the own is known
+OWN_SPREAD_FREEDOM = 20  # degrees of freedom from which the own spread is known within about a third
+DIFFERENCES_BPM = (1.0, 2.0)  # what a listener may hope to see
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """One session: when, what (``_names``), how the heart rate began and changed (beats a minute)."""
+
+    session_id: int
+    program: str
+    at_ms: int
+    began_bpm: float
+    change_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Minutes of all sessions that began in the week of this Monday."""
+
+    monday: str
+    minutes: float
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramTrend:
+    """How the heart rate changed in one program; ``low_bpm`` and ``high_bpm`` are None for too few sessions."""
+
+    program: str
+    sessions: int
+    mean_bpm: float
+    low_bpm: float | None
+    high_bpm: float | None
+    words: str
+    beside_quiet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """Field names are the keys that the page's scripts read; ``smooth`` is pairs of time (ms) and beats a minute."""
+
+    evenings: list[Evening]
+    weeks: list[Week]
+    programs: list[ProgramTrend]
+    smooth: list[tuple[int, float | None]]
+    needed_words: str
+
+
+def trends(sessions: Iterable[ListedSession], *, simulated: bool, today: date) -> Trends:
+    """Everything that is over, of one kind."""
+    kind = [row for row in sessions if row.simulated == simulated and not row.replayed and row.state != "running"]
+    found = [_evening(row, name) for row, name in zip(kind, _names(kind), strict=True)]
+    evenings = sorted(filter(None, found), key=lambda evening: evening.at_ms)
+    changes: dict[str, list[float]] = defaultdict(list)
+    for evening in evenings:
+        changes[evening.program].append(evening.change_bpm)
+    return Trends(evenings, _weeks(kind, today), _programs(changes), _smooth(evenings), _needed(list(changes.values())))
+
+
+def _names(sessions: Sequence[ListedSession]) -> list[str]:
+    """What each is called: its program, with the way it was led where that program was led in several ways."""
+    ways: dict[str, set[str]] = defaultdict(set)
+    for row in sessions:
+        ways[row.program].add(row.policy)
+    return [
+        row.program
+        if len(ways[row.program]) == 1 or not row.policy or sat_quietly(row)
+        else f"{row.program} ({row.policy.replace('_', ' ')})"
+        for row in sessions
+    ]
+
+
+def _evening(row: ListedSession, name: str) -> Evening | None:
+    """None for a session that is too short, broken off, or without a beginning to compare with."""
+    began, ended = row.baseline_heart_rate_bpm, row.final_heart_rate_bpm
+    if row.state != "complete" or row.duration_s < SHORTEST_S or began is None or ended is None:
+        return None
+    at_ms = round(1000 * datetime.fromisoformat(row.started_at).timestamp())
+    return Evening(row.session_id, name, at_ms, began, round(ended - began, 1))
+
+
+def _weeks(sessions: Sequence[ListedSession], today: date) -> list[Week]:
+    """Every week from the first session's to this one, empty ones too, at most the last ``WEEKS``."""
+    minutes: dict[date, list[float]] = defaultdict(list)
+    for row in sessions:
+        minutes[_monday(datetime.fromisoformat(row.started_at).date())].append(row.duration_s / 60)
+    if not minutes:
+        return []
+    last = max(_monday(today), *minutes)
+    first = max(min(minutes), last - timedelta(weeks=WEEKS - 1))
+    mondays = [first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1)]
+    return [Week(day.isoformat(), round(sum(minutes[day]), 1), len(minutes[day])) for day in mondays]
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _programs(changes: dict[str, list[float]]) -> list[ProgramTrend]:
+    """The quiet program first, then the most played."""
+    quiet = changes.get(QUIET, [])
+    order = sorted(changes, key=lambda name: (name != QUIET, -len(changes[name]), name))
+    return [_program(name, changes[name], quiet) for name in order]
+
+
+def _program(name: str, values: list[float], quiet: list[float]) -> ProgramTrend:
+    interval = mean_interval(values)
+    return ProgramTrend(
+        program=name,
+        sessions=len(values),
+        mean_bpm=round(fmean(values), 2),
+        low_bpm=round(interval.low, 2) if interval else None,
+        high_bpm=round(interval.high, 2) if interval else None,
+        words=_mean_words(interval, len(values)),
+        beside_quiet="" if name == QUIET else _beside_words(values, quiet),
+    )
+
+
+def _mean_words(interval: Interval | None, count: int) -> str:
+    if interval is None:
+        return f"{_sessions(count)}: too few to tell. From {FEWEST} on there is an interval."
+    return f"{_sessions(count)}: {signed(interval.mean)} on average, 95 % interval {_range(interval)}."
+
+
+def _beside_words(values: list[float], quiet: list[float]) -> str:
+    difference = difference_interval(values, quiet)
+    if difference is None:
+        return ""
+    told = (
+        "no difference can be told yet"
+        if difference.holds_zero
+        else "this interval leaves out 0, which is no proof yet"
+    )
+    return f"Beside sitting quietly: {signed(difference.mean)} ({_range(difference)}); {told}."
+
+
+def _needed(groups: list[list[float]]) -> str:
+    """How little one evening says."""
+    own, freedom = pooled_sd(groups)
+    if own is None or freedom < OWN_SPREAD_FREEDOM:
+        spread, whose = MODEL_SPREAD_BPM, "a simulated listener's; your own is not known yet"
+    else:
+        spread, whose = own, "that of these sessions so far"
+    one, two = (values_needed(spread, difference) for difference in DIFFERENCES_BPM)
+    return (
+        f"One evening says little. To see a true difference of 1 beat a minute between two programs takes about {one} "
+        f"sessions of each, of 2 beats about {two}, and even then one true difference in five is missed. This counts with "
+        f"a spread of {spread:.1f} beats from evening to evening ({whose})."
+    )
+
+
+def _smooth(evenings: Sequence[Evening]) -> list[tuple[int, float | None]]:
+    """How the heart rate at the beginning went along; nothing for too few sessions."""
+    if len(evenings) < FEWEST:
+        return []
+    days = [evening.at_ms / 1000 / DAY_S for evening in evenings]
+    at = evenly(days[0], days[-1], SMOOTH_STEPS)
+    line = smooth(days, [evening.began_bpm for evening in evenings], at, BANDWIDTH_DAYS)
+    return [
+        (round(day * DAY_S * 1000), None if value is None else round(value, 2))
+        for day, value in zip(at, line, strict=True)
+    ]
+
+
+def signed(value: float) -> str:
+    """A change with its sign, zero without: ``+1.2``, ``−0.4``, ``0.0``."""
+    text = f"{abs(value):.1f}"
+    return text if text == "0.0" else f"{'+' if value > 0 else '−'}{text}"
+
+
+def _range(interval: Interval) -> str:
+    return f"{signed(interval.low)} to {signed(interval.high)}"
+
+
+def _sessions(count: int) -> str:
+    return "1 session" if count == 1 else f"{count} sessions"
