@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulsetune.sound.composer import Composer
-from pulsetune.sound.harmony import PROGRESSIONS, lead, pitch_of
+from pulsetune.sound.composer import PAD, STRINGS, Composer, Style
+from pulsetune.sound.harmony import PROGRESSIONS, lead, opened, pitch_of
 from pulsetune.sound.score import HalfBar, Hand, Note
 
 WHITE = {0, 2, 4, 5, 7, 9, 11}  # the seven notes of a diatonic mode, in semitones
@@ -141,3 +141,25 @@ def test_velocities_are_human_but_have_no_accents(seed: int) -> None:
     for velocities in by_pulse.values():
         mean = sum(velocities) / len(velocities)
         assert 0.02 < (max(velocities) - min(velocities)) / mean <= 0.21  # plus or minus ten percent
+
+
+@pytest.mark.parametrize("style", [PAD, STRINGS])
+def test_with_few_notes_the_calm_end_keeps_less_than_half_of_the_melody(style: Style) -> None:
+    def melody(density: float) -> int:
+        composer = Composer(5, style)
+        halves = [composer.half_bar(density, 0.5) for _ in range(256)]
+        return sum(note.hand is Hand.RIGHT for half in halves for note in half.notes)
+
+    assert 0 < melody(0.15) < melody(0.85) / 2
+
+
+def test_an_opened_chord_keeps_its_tones_and_leaves_no_narrow_interval_below() -> None:
+    a3 = 57
+    for style in (PAD, STRINGS):
+        composer = Composer(8, style)
+        for chord in {composer.half_bar(0.5, 0.5).chord for _ in range(256)}:
+            bass, low, middle, high = chord
+            sounding = sorted(opened((bass, low, middle, high)))
+            assert sounding[0] == bass
+            assert sorted(pitch % 12 for pitch in sounding) == sorted(pitch % 12 for pitch in chord)
+            assert all(after - before >= 7 for before, after in pairwise(sounding) if after < a3)

@@ -70,7 +70,10 @@ class Style:
     """What tells one soundscape's music from another's; the grammar above holds for all of them.
 
     ``progressions`` fill a section each, every chord ``bars_per_chord`` bars long. ``inner_density`` is where inner
-    voices begin to murmur on half-pulses, ``octave_density`` where long notes of the melody are doubled.
+    voices begin to murmur on half-pulses, ``octave_density`` where long notes of the melody are doubled. ``weights`` are
+    how much a phrase needs its first note, the first of its second bar, those in the middle of a bar, those on other pulses,
+    and those between pulses: 0 goes first when the music thins out, 1 stays. A style of few notes falls more quickly, or its
+    calm end would be as full as its lively one; with ``keeps_varied`` the note that is varied this time is what stays.
     """
 
     progressions: tuple[tuple[Chord, ...], ...] = PROGRESSIONS
@@ -80,9 +83,12 @@ class Style:
     forms: tuple[str, ...] = FORMS
     inner_density: float = 0.55
     octave_density: float = 0.8
+    weights: tuple[float, float, float, float, float] = (1.0, 1.0, 0.75, 0.5, 0.25)
+    keeps_varied: bool = False
 
 
 FELT = Style()
+FEW_NOTES = (0.8, 0.72, 0.58, 0.4, 0.25)
 # Chords of eight seconds, a few bells, and a left hand that climbs and rests on the chord's colour.
 PAD = Style(
     progressions=SLOW_LYDIAN,
@@ -91,6 +97,8 @@ PAD = Style(
     rhythms=((0, 4), (0, 4, 8), (4, 8), (0, 8), (2, 4, 8), (0, 6, 8)),
     forms=("A-B-", "AB--", "A-AB", "ABA-"),
     inner_density=0.45,
+    weights=FEW_NOTES,
+    keeps_varied=True,
 )
 # A harp that rolls upward through the chord, and bowed lines of few, long notes.
 STRINGS = Style(
@@ -101,6 +109,8 @@ STRINGS = Style(
     forms=("ABA-", "AAB-", "A-AB", "AB-A"),
     inner_density=0.35,
     octave_density=0.9,
+    weights=FEW_NOTES,
+    keeps_varied=True,
 )
 
 
@@ -113,6 +123,7 @@ class _Motif:
 @dataclass(frozen=True, slots=True)
 class _Tone:
     step: int
+    accent: float  # 0..1, from its place in the bar
     weight: float  # 0 goes first when the music thins out, 1 goes last
 
 
@@ -189,7 +200,8 @@ class Composer:
             if slot % 4 == 0 or number == len(motif.slots) - 1:
                 step = nearest_tone(chords[slot // SLOTS_PER_BAR], step)
             step = _within(step, MELODY_LOW, MELODY_HIGH)
-            tones[slot] = _Tone(step, _weight(slot))
+            rank, stays = _rank(slot), self._style.keeps_varied and number == varied
+            tones[slot] = _Tone(step, FELT.weights[rank], 1.0 if stays else self._style.weights[rank])
             self._melody_step = step
         return tones
 
@@ -208,9 +220,9 @@ class Composer:
             notes.append(Note(at_pulses, self._pitch(step), LEFT_VELOCITY[pulse] * human[0], Hand.LEFT))
         tone = self._phrase.get(slot + SLOTS_PER_BAR * (bar % 2))
         if tone is not None and _is_heard(tone, density, on_pulse=on_pulse):
-            velocity = (0.50 + 0.14 * tone.weight) * human[1]
+            velocity = (0.50 + 0.14 * tone.accent) * human[1]
             notes.append(Note(at_pulses, self._pitch(tone.step), velocity, Hand.RIGHT))
-            if density > self._style.octave_density and tone.weight >= 0.75:
+            if density > self._style.octave_density and tone.accent >= 0.75:
                 notes.append(Note(at_pulses, self._pitch(tone.step + STEPS_PER_OCTAVE), 0.5 * velocity, Hand.INNER))
         elif murmurs and not on_pulse:
             notes.append(Note(at_pulses, self._pitch(inner_step + STEPS_PER_OCTAVE), 0.30 * human[2], Hand.INNER))
@@ -220,13 +232,13 @@ class Composer:
         return pitch_of(step, self.key)
 
 
-def _weight(slot: int) -> float:
-    """How much the phrase needs the note at ``slot``: first of the bar, middle of the bar, pulse, half-pulse."""
-    if slot % 8 == 0:
-        return 1.0
+def _rank(slot: int) -> int:
+    """The place of ``slot`` of a phrase in ``Style.weights``."""
+    if slot % SLOTS_PER_BAR == 0:
+        return slot // SLOTS_PER_BAR
     if slot % 4 == 0:
-        return 0.75
-    return 0.5 if slot % 2 == 0 else 0.25
+        return 2
+    return 3 if slot % 2 == 0 else 4
 
 
 def _is_heard(tone: _Tone, density: float, *, on_pulse: bool) -> bool:

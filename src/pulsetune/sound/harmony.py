@@ -19,6 +19,7 @@ MIDDLE_C = 35  # step of MIDI pitch 60
 BASS_LOW, BASS_HIGH = 22, 29  # D2..D3: deep enough to be a floor, high enough for small loudspeakers
 VOICE_LOW, VOICE_HIGH = 31, 39  # F3..G4: the middle of the keyboard, where felt is warmest
 SMALLEST_GAP = 2  # steps between neighbouring voices: seconds this low are rough
+FIFTH, OCTAVE = 7, 12  # semitones
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,14 @@ def nearest_tone(chord: Chord, step: int) -> int:
     return min(
         range(step - 3, step + 4), key=lambda near: (near % STEPS_PER_OCTAVE not in chord.tones, abs(near - step), near)
     )
+
+
+def opened(pitches: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """A chord of MIDI pitches (bass first, rising) in open position, for sounds that last: below A3 nothing is nearer than a
+    fifth, where sustained tones beat 20 to 50 times a second and are heard as rough."""
+    bass, low, middle, high = pitches
+    raised = low if low - bass >= FIFTH else low + OCTAVE
+    return bass, raised, high if high - low >= FIFTH else high + OCTAVE, middle + OCTAVE
 
 
 def _voicings(chord: Chord) -> list[tuple[int, int, int]]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import numpy as np
 
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
+from pulsetune.sound.harmony import opened
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, pyo
 from pulsetune.sound.score import Hand, Note
 from pulsetune.sound.soundscapes import textures
@@ -98,7 +99,8 @@ class OceanStrings:
 
     def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
         """Let the bed cross over to a chord within ``seconds``."""
-        shifts = tuple(float(pitch - textures.PAD_PITCH) for pitch in pitches)
+        bass, low, middle, high = pitches
+        shifts = tuple(float(pitch - textures.PAD_PITCH) for pitch in opened((bass, low, middle, high)))
         self._chords.change(shifts, seconds, SAMPLE_RATE_HZ)
 
     def shape(self, values: MusicValues) -> None:

@@ -19,6 +19,7 @@ import math
 import numpy as np
 
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
+from pulsetune.sound.harmony import opened
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES
 from pulsetune.sound.score import Hand, Note
 from pulsetune.sound.soundscapes import textures
@@ -87,9 +88,9 @@ class WarmPad:
 
     def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
         """Let the bed cross over to a chord within ``seconds``."""
-        shifts = tuple(float(pitch - textures.PAD_PITCH) for pitch in pitches)
-        self._dark.change(shifts, seconds, SAMPLE_RATE_HZ)
-        self._bright.change(shifts[1:], seconds, SAMPLE_RATE_HZ)
+        bass, low, middle, high = pitches
+        self._dark.change(_shifts(opened((bass, low, middle, high))), seconds, SAMPLE_RATE_HZ)
+        self._bright.change(_shifts((low, middle, high)), seconds, SAMPLE_RATE_HZ)
 
     def shape(self, values: MusicValues) -> None:
         """Glide every control to ``values`` by the end of the next block."""
@@ -114,3 +115,8 @@ class WarmPad:
     def dropped_notes(self) -> int:
         """Notes that found no silent voice; zero unless the composer writes more than the voices can hold."""
         return self._plucks.dropped + self._bells.dropped
+
+
+def _shifts(pitches: tuple[int, ...]) -> tuple[float, ...]:
+    """Semitones from the pitch of the loop."""
+    return tuple(float(pitch - textures.PAD_PITCH) for pitch in pitches)
