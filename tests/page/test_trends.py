@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from scipy import stats
 
-from pulsetune.page.trends import MODEL_SPREAD_BPM, signed, trends
+from pulsetune.page.trend_words import MODEL_SPREAD_BPM, signed
+from pulsetune.page.trends import trends
 from pulsetune.ports import ListedSession
 
 TODAY = date(2026, 11, 25)  # a Wednesday

@@ -17,26 +17,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import fmean
 
-from pulsetune.page.intervals import (
-    FEWEST,
-    Interval,
-    difference_interval,
-    evenly,
-    mean_interval,
-    pooled_sd,
-    smooth,
-    values_needed,
-)
+from pulsetune.page.intervals import FEWEST, evenly, mean_interval, smooth
 from pulsetune.page.story import QUIET, sat_quietly
+from pulsetune.page.trend_words import beside_words, mean_words, needed_words
 from pulsetune.ports import ListedSession
 
 SHORTEST_S = 360.0  # the shortest session that a program has: below this the music could not lead yet
 WEEKS = 26  # half a year of weeks fits on a screen
 BANDWIDTH_DAYS = 14.0  # two weeks: an odd night does not bend the smooth, a season does
 SMOOTH_STEPS = 60
-MODEL_SPREAD_BPM = 2.7  # of one simulated listener's change from one session to the next, until the own is known
-OWN_SPREAD_FREEDOM = 20  # degrees of freedom from which the own spread is known within about a third
-DIFFERENCES_BPM = (1.0, 2.0)  # what a listener may hope to see
 DAY_S = 86_400.0
 
 
@@ -92,7 +81,9 @@ def trends(sessions: Iterable[ListedSession], *, simulated: bool, today: date) -
     changes: dict[str, list[float]] = defaultdict(list)
     for evening in evenings:
         changes[evening.program].append(evening.change_bpm)
-    return Trends(evenings, _weeks(kind, today), _programs(changes), _smooth(evenings), _needed(list(changes.values())))
+    return Trends(
+        evenings, _weeks(kind, today), _programs(changes), _smooth(evenings), needed_words(list(changes.values()))
+    )
 
 
 def _names(sessions: Sequence[ListedSession]) -> list[str]:
@@ -149,41 +140,8 @@ def _program(name: str, values: list[float], quiet: list[float]) -> ProgramTrend
         mean_bpm=round(fmean(values), 2),
         low_bpm=round(interval.low, 2) if interval else None,
         high_bpm=round(interval.high, 2) if interval else None,
-        words=_mean_words(interval, len(values)),
-        beside_quiet="" if name == QUIET else _beside_words(values, quiet),
-    )
-
-
-def _mean_words(interval: Interval | None, count: int) -> str:
-    if interval is None:
-        return f"{_sessions(count)}: too few to tell. From {FEWEST} on there is an interval."
-    return f"{_sessions(count)}: {signed(interval.mean)} on average, 95 % interval {_range(interval)}."
-
-
-def _beside_words(values: list[float], quiet: list[float]) -> str:
-    difference = difference_interval(values, quiet)
-    if difference is None:
-        return ""
-    told = (
-        "no difference can be told yet"
-        if difference.holds_zero
-        else "this interval leaves out 0, which is no proof yet"
-    )
-    return f"Beside sitting quietly: {signed(difference.mean)} ({_range(difference)}); {told}."
-
-
-def _needed(groups: list[list[float]]) -> str:
-    """How little one evening says."""
-    own, freedom = pooled_sd(groups)
-    if own is None or freedom < OWN_SPREAD_FREEDOM:
-        spread, whose = MODEL_SPREAD_BPM, "a simulated listener's; your own is not known yet"
-    else:
-        spread, whose = own, "that of these sessions so far"
-    one, two = (values_needed(spread, difference) for difference in DIFFERENCES_BPM)
-    return (
-        f"One evening says little. To see a true difference of 1 beat a minute between two programs takes about {one} "
-        f"sessions of each, of 2 beats about {two}, and even then one true difference in five is missed. This counts with "
-        f"a spread of {spread:.1f} beats from evening to evening ({whose})."
+        words=mean_words(interval, len(values)),
+        beside_quiet="" if name == QUIET else beside_words(values, quiet),
     )
 
 
@@ -198,17 +156,3 @@ def _smooth(evenings: Sequence[Evening]) -> list[tuple[int, float | None]]:
         (round(day * DAY_S * 1000), None if value is None else round(value, 2))
         for day, value in zip(at, line, strict=True)
     ]
-
-
-def signed(value: float) -> str:
-    """A change with its sign, zero without: ``+1.2``, ``−0.4``, ``0.0``."""
-    text = f"{abs(value):.1f}"
-    return text if text == "0.0" else f"{'+' if value > 0 else '−'}{text}"
-
-
-def _range(interval: Interval) -> str:
-    return f"{signed(interval.low)} to {signed(interval.high)}"
-
-
-def _sessions(count: int) -> str:
-    return "1 session" if count == 1 else f"{count} sessions"

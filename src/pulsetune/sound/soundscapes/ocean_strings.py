@@ -3,7 +3,7 @@
 How it follows the music's values:
 
 - brightness: string and harp filters open, their bright layers come in; the sea comes nearer (its low-pass rises);
-- density: the composer's; at the calm end a harp note on each pulse and a string note now and then are left;
+- density: the composer's; at the calm end a harp note on each pulse and one string note a phrase are left;
 - warmth: harp attacks slow down from 4 to 28 ms, strings rise in 0.4 to 1.4 s, the room grows; lines lie lower;
 - pulse level: harp and string lines; bed level: string chords, and surf a little less than in proportion.
 

@@ -3,7 +3,7 @@
 How it follows the music's values:
 
 - brightness: the pad's bright layer and all filters open (pad 380 Hz to 3.2 kHz), a touch becomes harder;
-- density: the composer's; at the calm end only plucks are left;
+- density: the composer's; at the calm end plucks and one bell note a phrase are left;
 - warmth: attacks slow down from 5 to 32 ms, the room grows, the pad's own movement deepens; the composer lowers bells;
 - pulse level: plucks and bells; bed level: the pad, compressed, because here the pad is the music.
 
