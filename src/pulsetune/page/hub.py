@@ -5,7 +5,7 @@ Rules of this file:
 2. A browser that is slow gets fewer messages, never old ones: the next one holds everything that it lacks.
 3. Without news from a running session its heart rate grows old on the screen.
 4. A window on another device (``far``) gets the session that runs now and nothing of what was: no log number, no notes,
-   no names of straps or files, no moments with what the listener asked for.
+   no names of straps or files, no moments. The reason for what happens now is part of the present.
 """
 
 from __future__ import annotations
