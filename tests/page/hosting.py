@@ -132,11 +132,12 @@ def opened(
     straps: Sequence[SeenStrap] = (),
     seed: int = 3,
     undo_s: float = 10.0,
+    lan: str | None = None,
 ) -> Iterator[Opened]:
     pace = Pace(speed)
     host = LiveHost(composing(home, pace, seed), there_is_such)
     doors = Doors(host, LoggedSessions(home), Programs(home), StrapsThatAreThere(straps), NoSpeakers())
-    server = PageServer(doors, SECRET, port, undo_s=undo_s)
+    server = PageServer(doors, SECRET, port, undo_s=undo_s, lan=lan)
     server.start()
     try:
         yield Opened(server, host, home, f"http://127.0.0.1:{server.port}", pace)

@@ -85,8 +85,11 @@ def _tell(message: str, hint: str) -> None:
 @click.option("--debug", is_flag=True, help="Show the full traceback when something goes wrong.")
 @click.option("--no-browser", is_flag=True, help="Without a command: print the page's address and open no browser.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Without a command: the page's port (0: any).")
+@click.option(
+    "--lan", is_flag=True, help="Without a command: let one other device in your network watch, not encrypted."
+)
 @click.pass_context
-def cli(ctx: click.Context, debug: bool, no_browser: bool, port: int | None) -> None:  # noqa: ARG001 - _LazyGroup reads debug
+def cli(ctx: click.Context, debug: bool, no_browser: bool, port: int | None, lan: bool) -> None:  # noqa: ARG001 - _LazyGroup reads debug
     """PulseTune follows your pulse and slows the music with you. It may help you unwind.
 
     Without a command it opens its page: choose a program, start it, close your eyes.
@@ -104,7 +107,7 @@ def cli(ctx: click.Context, debug: bool, no_browser: bool, port: int | None) -> 
     if ctx.invoked_subcommand is None:
         from pulsetune.cli.page import open_home
 
-        open_home(browse=not no_browser, port=port)
+        open_home(browse=not no_browser, port=port, lan=lan)
 
 
 def main() -> NoReturn:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pulsetune.cli.lan import address_for, invite
 from pulsetune.errors import PulseTuneError
 from pulsetune.model import Command, CommandKind, Event, SessionStarted
 from pulsetune.ports import HostState, SessionStore
@@ -36,14 +37,15 @@ LINGER_S = 20.0  # a browser that reloads is gone for a moment
 LOOK_S = 0.2  # how often to look whether there is still a reason to stay
 
 
-def open_home(*, browse: bool, port: int | None) -> None:
-    """Serve the page until Ctrl-C; sessions are started from it."""
+def open_home(*, browse: bool, port: int | None, lan: bool = False) -> None:
+    """Serve the page until Ctrl-C; sessions are started from it. With ``lan`` another device can watch them."""
     from pulsetune.cli.page_parts import make_host, open_server
 
     host = make_host()
-    server = open_server(host, port)
+    server = open_server(host, port, address_for(wanted=lan))
     try:
         _announce(server, browse=browse)
+        invite(server.lan, "while a session runs, until you end PulseTune")
         click.echo("Ctrl-C ends it.", err=True)
         _serve(host, lambda: True)
     finally:
@@ -64,9 +66,10 @@ class Company:
 
 
 class SessionPage:
-    """The page beside one session of ``play``; without ``wanted`` it does nothing."""
+    """The page beside one session of ``play``; without ``wanted`` it does nothing. ``NoNetwork`` where ``lan`` has none."""
 
-    def __init__(self, *, wanted: bool, browse: bool) -> None:
+    def __init__(self, *, wanted: bool, browse: bool, lan: bool = False) -> None:
+        self.lan = address_for(wanted=lan)  # before anything is begun: without a network nothing is lost
         self._wanted = wanted
         self._browse = browse
         self._opened: tuple[LiveHost, PageServer] | None = None
@@ -119,12 +122,13 @@ class SessionPage:
             from pulsetune.cli.page_parts import make_host, open_server
 
             host = make_host()
-            server = open_server(host)
+            server = open_server(host, lan=self.lan)
         except (PulseTuneError, ImportError) as problem:  # ImportError: an installation without the page's server
             click.echo(f"There is no page ({problem}): the session goes on in the terminal.", err=True)
             return
         self._opened = host, server
         _announce(server, browse=self._browse)
+        invite(server.lan, "until the session ends")
 
 
 def together(*watches: Watch) -> Watch:

@@ -35,12 +35,12 @@ def make_host() -> LiveHost:
     return LiveHost(compose, check)
 
 
-def open_server(host: LiveHost, port: int | None = None) -> PageServer:
-    """Start the page's server."""
+def open_server(host: LiveHost, port: int | None = None, lan: str | None = None) -> PageServer:
+    """Start the page's server; at ``lan``, an address of this computer, others can watch."""
     from pulsetune.records.home import home
 
     doors = Doors(host, LoggedSessions(home()), Programs(home()), BluetoothStraps(), SpeakerTaster())
-    server = PageServer(doors, cookie_secret(home()), PORT if port is None else port)
+    server = PageServer(doors, cookie_secret(home()), PORT if port is None else port, lan=lan)
     server.start()
     return server
 

@@ -51,8 +51,9 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Same seed, same music and same simulated listener.")
 @click.option("--no-page", is_flag=True, help="Stay in the terminal: a live session has a page otherwise.")
 @click.option("--no-browser", is_flag=True, help="Print the page's address and open no browser.")
+@click.option("--lan", is_flag=True, help="Let one other device in your network watch this session, not encrypted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, in the last line of stdout.")
-def play(no_page: bool, no_browser: bool, as_json: bool, score: Path | None, **wishes: Any) -> None:
+def play(no_page: bool, no_browser: bool, lan: bool, as_json: bool, score: Path | None, **wishes: Any) -> None:
     """Run PROGRAM (default: unwind): music that starts at your pulse and slows down with you.
 
     \b
@@ -67,7 +68,9 @@ def play(no_page: bool, no_browser: bool, as_json: bool, score: Path | None, **w
     from pulsetune.cli.page import SessionPage
 
     _check_score(score, wishes["output"])
-    with SessionPage(wanted=not (no_page or as_json), browse=not no_browser) as page:
+    if lan and (no_page or as_json):
+        raise WrongUse("Without a page nobody can watch.", "Leave --lan away, or --no-page and --json.")
+    with SessionPage(wanted=not (no_page or as_json), browse=not no_browser, lan=lan) as page:
         result = asyncio.run(_run(*_wishes(**wishes), score, page))
         if as_json:
             click.echo(json.dumps(result, ensure_ascii=False))
@@ -147,6 +150,8 @@ async def _run(
 
     read_listen_only(home())  # a profile that cannot be read is said before anything is looked for
     chosen = await choose(wanted, say)
+    if page.lan is not None and not chosen.live:
+        say("This session does not run in real time: there is nothing to watch, and --lan opens nothing.")
     known = listener_profile(home(), simulated=chosen.source.simulated)
     if words := profile_words(known, simulated=chosen.source.simulated):
         say(words)

@@ -9,30 +9,33 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Sequence
 
 from starlette.responses import Response
 
 TOKENS_KEPT = 8  # unused addresses that work at the same time; the oldest goes first
 TOKEN_BYTES = 24  # 192 bits: not to be guessed
 COOKIE_DAYS = 30
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class Gate:
-    """The keys of one page at one port."""
+    """The keys of one page at one port, which answers under these names alone; the first is the one it gives out."""
 
-    def __init__(self, cookie_secret: str, port: int) -> None:
+    def __init__(self, cookie_secret: str, port: int, names: Sequence[str] = LOOPBACK) -> None:
         self._cookie_secret = cookie_secret.encode()
         self._tokens: list[bytes] = []
         self.port = port
+        self.name = names[0]
         self.cookie_name = f"pulsetune-{port}"  # cookies do not know ports; two pages must not share one
-        self.hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+        self.hosts = frozenset(f"{name}:{port}" for name in names)
         self.origins = frozenset(f"http://{host}" for host in self.hosts)
 
     def address(self) -> str:
         """A new address; it lets one browser in."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         self._tokens = [*self._tokens[-(TOKENS_KEPT - 1) :], token.encode()]
-        return f"http://127.0.0.1:{self.port}/?token={token}"
+        return f"http://{self.name}:{self.port}/?token={token}"
 
     def spend(self, token: str) -> bool:
         """Whether the token is good; it never is again."""

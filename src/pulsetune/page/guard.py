@@ -9,7 +9,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
@@ -42,9 +42,10 @@ RawHeaders = Iterable[tuple[bytes, bytes]]
 class Guard:
     """ASGI middleware: refuses what may not enter and sets the headers of everything that leaves."""
 
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+    def __init__(self, app: ASGIApp, gate: Gate, headers: Mapping[str, str] = HEADERS) -> None:
         self._app = app
         self._gate = gate
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -52,14 +53,14 @@ class Guard:
         elif scope["type"] == "http":
             refused = self._refusal(scope)
             inner, heard = (self._app, _limited(receive)) if refused is None else (refused, receive)
-            await inner(scope, heard, _with_headers(send))
+            await inner(scope, heard, _with_headers(send, self._headers))
 
     def _refusal(self, scope: Scope) -> Response | None:
         """Why this request does not enter, or the way in for a good token; None: it enters."""
         headers = list(scope["headers"])
         hosts = _values(headers, b"host")
         if len(hosts) != 1 or hosts[0].lower() not in self._gate.hosts:
-            return _said(421, "This page answers under 127.0.0.1 only.")
+            return _said(421, f"This page answers under {self._gate.name} only.")
         if not self._own_site(scope["method"], headers):
             return _said(403, "Another site asked for this, so it was not done.")
         if not any(map(self._gate.knows, _cookies(headers, self._gate.cookie_name))):
@@ -84,11 +85,11 @@ class Guard:
         return _said(401, CLOSED)
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             present = {name for name, _ in message.get("headers", ())}
-            ours = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in present]
+            ours = [(name.encode(), value.encode()) for name, value in headers.items() if name.encode() not in present]
             message = {**message, "headers": [*message.get("headers", ()), *ours]}
         await send(message)
 

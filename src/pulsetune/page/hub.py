@@ -4,6 +4,8 @@ Rules of this file:
 1. It lives in the page's loop alone. The session is asked (``SessionHost.take``), it never waits for anybody here.
 2. A browser that is slow gets fewer messages, never old ones: the next one holds everything that it lacks.
 3. Without news from a running session its heart rate grows old on the screen.
+4. A window on another device (``far``) gets the session that runs now and nothing of what was: no log number, no notes,
+   no names of straps or files, no moments. The reason for what happens now is part of the present.
 """
 
 from __future__ import annotations
@@ -17,12 +19,19 @@ from pulsetune.ports import HostedSession, HostState, SessionHost
 
 QUIET_S = 1.0  # a running session ticks four times a second; after this long without a tick time goes on by itself
 WINDOWS = 12  # that watch at the same time; more are a mistake
+FAR_WINDOWS = 4  # on another device: one browser, which is opened again now and then
+
+
+NOTHING: dict[str, object] = {
+    "view": None, "spans": [], "curve": -1, "from_point": 0, "points": [], "from_moment": 0, "moments": [],
+}  # fmt: skip
 
 
 class Window:
     """One browser window: what it has, and whether there is something new for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, far: bool = False) -> None:
+        self.far = far
         self.number = -1
         self.points = 0
         self.moments = 0
@@ -41,7 +50,9 @@ class Hub:
         self._now_s = 0.0
         self._ticked_at_s = 0.0
         self._told_at_s = 0.0
+        self._quiet_s = 0.0
         self._head = ""
+        self._far_head = ""
         self._windows: set[Window] = set()
         self._closed = False
 
@@ -51,8 +62,8 @@ class Hub:
 
     @property
     def windows(self) -> int:
-        """How many are watching."""
-        return len(self._windows)
+        """How many are watching on this computer."""
+        return self._count(far=False)
 
     def pump(self, at_s: float) -> None:
         """Take what came since the last call; ``at_s`` is the time of any steady clock."""
@@ -70,11 +81,11 @@ class Hub:
         if news or (quiet and at_s - self._told_at_s >= QUIET_S):
             self._tell(at_s, at_s - self._ticked_at_s if quiet else 0.0)
 
-    def open(self) -> Window | None:
+    def open(self, *, far: bool = False) -> Window | None:
         """A new window, None if there are too many."""
-        if len(self._windows) >= WINDOWS or self._closed:
+        if self._closed or self._count(far=far) >= (FAR_WINDOWS if far else WINDOWS):
             return None
-        window = Window()
+        window = Window(far=far)
         self._windows.add(window)
         return window
 
@@ -90,22 +101,27 @@ class Hub:
 
     def message(self, window: Window) -> str:
         """Everything that this window does not have yet, as one JSON object."""
-        if not self._head:
-            self._write_head(0.0)
+        if not (self._far_head if window.far else self._head):
+            self._write_head(self._quiet_s)
+        if window.far and not self._runs():
+            window.number = -1  # it has nothing any more: its screen forgets with it
+            return self._far_head
         if window.number != self._number:
             window.number, window.points, window.moments = self._number, 0, 0
+        moments = [] if window.far else self._fold.moments
         body = {
             "curve": self._number,
             "from_point": window.points,
             "points": [astuple(point) for point in self._fold.points[window.points :]],
             "from_moment": window.moments,
-            "moments": [asdict(moment) for moment in self._fold.moments[window.moments :]],
+            "moments": [asdict(moment) for moment in moments[window.moments :]],
         }
-        window.points, window.moments = len(self._fold.points), len(self._fold.moments)
-        return f"{self._head[:-1]},{_json(body)[1:]}"
+        window.points, window.moments = len(self._fold.points), len(moments)
+        head = self._far_head if window.far else self._head
+        return f"{head[:-1]},{_json(body)[1:]}"
 
     def _tell(self, at_s: float, quiet_s: float) -> None:
-        self._told_at_s = at_s
+        self._told_at_s, self._quiet_s = at_s, quiet_s
         self._write_head(quiet_s)
         for window in self._windows:
             window.news.set()
@@ -115,6 +131,19 @@ class Hub:
         view = asdict(self._fold.view(self._now_s + quiet_s))
         spans = [asdict(span) for span in self._fold.spans()]
         self._head = _json({"hosted": asdict(self._hosted), "view": view, "spans": spans})
+        self._far_head = self._written_for_others(view, spans) if self._count(far=True) else ""
+
+    def _written_for_others(self, view: dict[str, object], spans: list[dict[str, object]]) -> str:
+        hosted = {"number": self._hosted.number, "state": self._hosted.state}
+        shown = {"view": view | {"source": ""}, "spans": spans} if self._runs() else NOTHING
+        return _json({"hosted": hosted, **shown})
+
+    def _runs(self) -> bool:
+        """Whether what was folded is the session that runs now."""
+        return self._hosted.state is HostState.RUNNING and self._hosted.number == self._number
+
+    def _count(self, *, far: bool) -> int:
+        return sum(window.far == far for window in self._windows)
 
 
 def _json(value: object) -> str:

@@ -1,0 +1,152 @@
+"""Watching from a phone in the same network, in a real Chromium: the session is there, and not a single control."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+
+import pytest
+
+from pulsetune.model import CommandKind
+from pulsetune.ports import HostState, SessionWish
+from tests.needs import need_chromium
+from tests.page.browsing import PHONE, Visit, chromium
+from tests.page.hosting import opened
+from tests.page.listening import until
+from tests.page.watchers import base_of, network_address
+
+need_chromium()
+
+CONTROLS = "a, button, input, select, textarea, dialog, form, summary, [role=button], [tabindex], [onclick]"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(tmp_path):
+    with opened(tmp_path / "home", speed=30.0, lan=network_address()) as page:
+        yield page
+
+
+@contextlib.contextmanager
+def phone(browser, page, **options):
+    """Another device: it comes in by the address of the door to the network."""
+    context = browser.new_context(viewport=PHONE, locale="en-GB", timezone_id="UTC", **options)
+    window, base = context.new_page(), base_of(page)
+    made = Visit(window, page)
+    window.on("console", lambda said: made.complaints.append(said.text) if said.type in ("error", "warning") else None)
+    window.on("pageerror", lambda error: made.complaints.append(str(error)))
+    window.on("request", lambda asked: None if asked.url.startswith(base) else made.elsewhere.append(asked.url))
+    window.goto(page.server.lan.link)
+    window.locator(".phase").wait_for()
+    yield made
+    context.close()
+
+
+def begin(page):
+    page.host.start(SessionWish("unwind", True, minutes=8))
+    until(lambda: page.host.current().state is HostState.RUNNING)
+
+
+def test_a_phone_watches_a_session_from_before_it_begins_until_nothing_is_left_of_it(browser, page):
+    with phone(browser, page) as there:
+        window = there.window
+        assert "token" not in window.url
+        there.see("No session is running")
+        assert there.text(".top .badge") == "Watching"
+        begin(page)
+        there.running()
+        assert there.text(".badge.told").startswith("SIMULATED listener")
+        assert re.search(r"minutes? left", there.text(".left"))
+        window.locator(".plot canvas").first.wait_for()
+        assert window.locator(CONTROLS).count() == 0
+        assert there.overflow_px() <= 0
+        page.host.command(CommandKind.STOP)
+        there.see("The session is over")
+        assert there.text(".rate") == "–"
+        assert window.locator(".plot canvas").count() == 0
+        assert window.locator(".told").is_hidden()
+        assert there.complaints == []
+        assert there.elsewhere == []
+
+
+def test_a_phone_finds_the_next_session_by_itself(browser, page):
+    with phone(browser, page) as there:
+        begin(page)
+        there.running()
+        page.host.command(CommandKind.STOP)
+        there.see("The session is over")
+        until(lambda: page.host.current().state is HostState.ENDED)
+        begin(page)
+        there.running()
+        there.window.locator(".plot canvas").first.wait_for()
+        assert there.complaints == []
+
+
+def test_without_news_nothing_looks_live(browser, page):
+    begin(page)
+    with phone(browser, page) as there:
+        there.running()
+        page.pace.halted.set()
+        there.until("document.querySelector('.rate').textContent", "–")
+        assert there.window.locator(".stage.stale").count() == 1
+        page.pace.halted.clear()
+        there.running()
+
+
+def test_when_pulsetune_ends_the_phone_says_so_and_shows_no_number(browser, page):
+    begin(page)
+    with phone(browser, page) as there:
+        there.running()
+        page.server.stop()
+        there.see("PulseTune has ended")
+        assert there.text(".rate") == "–"
+        assert there.text(".age") == "not live"
+
+
+def test_a_second_browser_is_not_let_in(browser, page):
+    with phone(browser, page):
+        other = browser.new_context(viewport=PHONE).new_page()
+        assert other.goto(page.server.lan.link).status == 401
+        other.context.close()
+
+
+def test_the_phone_cannot_do_from_its_console_what_the_page_can(browser, page):
+    begin(page)
+    with phone(browser, page) as there:
+        there.running()
+        ask = """async ([path, method]) => (await fetch(path, { method, headers: { "content-type": "application/json" },
+            body: method === "POST" ? '{"kind":"stop"}' : undefined })).status"""
+        for path, method in (("/api/session/command", "POST"), ("/api/sessions", "GET"), ("/api/home", "GET")):
+            assert there.window.evaluate(ask, [path, method]) == 403
+        assert page.host.current().state is HostState.RUNNING
+        assert page.host.commands(0.0) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_phone(browser, page, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    # axe-core comes in as an inline script, which the page forbids: here alone it may
+    with phone(browser, page, bypass_csp=True, color_scheme=scheme) as there:
+        for begins in (False, True):
+            if begins:
+                begin(page)
+                there.running()
+                there.window.locator(".plot canvas").first.wait_for()
+            found = axe.run(there.window).response
+            assert [(rule["id"], node["target"]) for rule in found["violations"] for node in rule["nodes"]] == []
+            assert found["passes"]
+            assert there.overflow_px() <= 0
+
+
+def test_with_less_motion_the_orb_stands_still(browser, page):
+    begin(page)
+    with phone(browser, page, reduced_motion="reduce") as there:
+        there.running()
+        assert there.window.evaluate("document.getAnimations().length") == 0
