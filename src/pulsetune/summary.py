@@ -23,6 +23,8 @@ from pulsetune.model import (
     SessionStarted,
 )
 
+JUDGED_FROM_S = 30.0  # before that the window of the estimate is not full, which says nothing of the beats
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpan:
@@ -123,8 +125,9 @@ class SummaryFold:
             self._artifacts[beat.kind.value] += 1
 
     def _take_estimate(self, estimate: ArousalEstimate) -> None:
-        self._quality_sum += estimate.quality
-        self._quality_seconds += 1
+        if estimate.t_s >= JUDGED_FROM_S:
+            self._quality_sum += estimate.quality
+            self._quality_seconds += 1
         rate = estimate.heart_rate_bpm
         if rate is None:
             return

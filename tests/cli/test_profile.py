@@ -4,28 +4,14 @@ import json
 import random
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from pulsetune.cli import cli
 from pulsetune.model import EndedBecause, ListenerProfile, SessionEnded, SessionStarted
 from pulsetune.program_file import POLICIES
 from pulsetune.records.library import Library
 from pulsetune.records.store import SessionLog
+from tests.cli.calling import call
 from tests.fakes.long_session import started
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("PULSETUNE_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
-
-
-def call(*words: str, code: int = 0) -> Result:
-    result = CliRunner().invoke(cli, list(words))
-    assert "Traceback" not in result.output
-    assert result.exit_code == code, result.output
-    return result
 
 
 def play(*words: str) -> Result:

@@ -2,27 +2,10 @@
 
 import json
 
-import pytest
-from click.testing import CliRunner, Result
-
-from pulsetune.cli import cli
 from pulsetune.cli.resolving import tape_of
 from pulsetune.model import AudioParameters, PolicyName, SessionStarted
 from pulsetune.records.library import Library
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("PULSETUNE_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
-
-
-def call(*words: str, code: int = 0) -> Result:
-    result = CliRunner().invoke(cli, list(words))
-    assert "Traceback" not in result.output
-    assert result.exit_code == code, result.output
-    return result
+from tests.cli.calling import call
 
 
 def play(*words: str) -> dict:

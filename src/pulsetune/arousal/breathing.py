@@ -5,7 +5,7 @@ Rules of this file:
 2. numpy's plain sums only: importing scipy in the middle of a session would hold it up for a second,
    and threads of a linear-algebra library fight with the music for the processor.
 3. Where no single rhythm stands out the answer is None. Against a belt even the plain half is right within
-   2 breaths/min only two times in three, so nothing may be decided on it.
+   2 breaths/min only two times in three, so all that may hang on it is whether a guided breath waits to become slower.
 """
 
 from __future__ import annotations

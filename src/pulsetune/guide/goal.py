@@ -13,7 +13,7 @@ GOAL_SHARE = 0.10  # the goal is a direction: a tenth below the baseline ...
 GOAL_MOST_BPM = 8.0  # ... but never more than this
 GOAL_FLOOR_BPM = 48.0  # and never below this, nor below the listener's own resting level
 CALM_HEART_RATE_BPM = 55.0  # nobody needs leading from here
-NEAR_GOAL_BPM = 2.0  # baseline and goal closer than this: nothing to lead
+NEAR_GOAL_BPM = 2.0  # baseline and goal closer than this: nothing to lead, and the level says nothing
 
 
 def goal_bpm(baseline_bpm: float, profile: ListenerProfile) -> float:

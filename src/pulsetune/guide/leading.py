@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pulsetune.guide.goal import goal_bpm, nothing_to_lead
+from pulsetune.guide.goal import NEAR_GOAL_BPM, goal_bpm, nothing_to_lead
 from pulsetune.guide.phases import Trigger
 from pulsetune.guide.policies import make_policy
 from pulsetune.guide.policy import Manner, View
@@ -23,7 +23,6 @@ from pulsetune.model import ArousalEstimate, Baseline, ListenerProfile, Phase, P
 
 MATCHED_GAP_PERCENT = 7.0  # the music is with the heart when it is closer than this (it opens 5 % below) ...
 MATCHED_S = 15  # ... for this long
-NEAR_GOAL_BPM = 2.0  # baseline and goal closer than this: the level says nothing
 COMPANY_SHARE = 0.04  # without a lead, the tempo moves only once the pulse has clearly moved
 ARRIVED_SHARE = 1.002  # as close to the floor as a delivered step
 SLOWEST_SHARE = 0.9  # a lead that is followed walks on this far below the program's slow music (54 for 60)

@@ -59,6 +59,17 @@ class Proposal:
     reason: str = ""
 
 
+class Plain:
+    """What most policies share: inside the limits, not watched, and no arousal level of their own."""
+
+    watched = False
+    limited = True
+    lead_reason = ""
+
+    def level(self, elapsed_s: float) -> float | None:  # noqa: ARG002 - the guide's own
+        return None
+
+
 class Policy(Protocol):
     """One way to lead. ``watched``: inside the safety wrapper (backtrack, gate, company).
 

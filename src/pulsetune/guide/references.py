@@ -11,7 +11,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from pulsetune.guide.policy import Manner, Proposal, View
+from pulsetune.guide.policy import Manner, Plain, Proposal, View
 from pulsetune.model import Program, TapePoint
 
 PI_PROPORTIONAL = 0.8  # percent of lead per bpm; with PI_INTEGRAL and PI_BACK a common hand tuning, as a reference only
@@ -21,12 +21,10 @@ PI_REFERENCE_S = 360.0  # the reference falls to the goal with this time constan
 NAIVE_BELOW_BPM = 5.0  # the obvious rule: play a little slower than the heart of this moment
 
 
-class Pi:
+class Pi(Plain):
     """Proportional and integral control of the lead on a falling reference, with back-calculation against wind-up."""
 
     manner = Manner.LEADS
-    watched = False
-    limited = True
     lead_reason = "the music is with your heart: a controller leads from here on"
 
     def __init__(self, program: Program) -> None:
@@ -47,15 +45,11 @@ class Pi:
         self._integral += PI_INTEGRAL * error_bpm + PI_BACK * (lead_percent - wanted)
         return Proposal(view.heart_tempo_bpm * (1 - lead_percent / 100))
 
-    def level(self, elapsed_s: float) -> None:  # noqa: ARG002 - the guide's own
-        return None
 
-
-class Naive:
+class Naive(Plain):
     """Always five below the heart rate of the last six seconds, at once: it chases every breath."""
 
     manner = Manner.STEADY
-    watched = False
     limited = False
     lead_reason = "a warning example: the music chases your heart from here on"
 
@@ -68,19 +62,14 @@ class Naive:
     def lead(self, view: View) -> Proposal:
         return Proposal(self._chased(view))
 
-    def level(self, elapsed_s: float) -> None:  # noqa: ARG002 - the guide's own
-        return None
-
     def _chased(self, view: View) -> float:
         return view.ratio * (view.heart_rate_fast_bpm - NAIVE_BELOW_BPM)
 
 
-class Yoked:
+class Yoked(Plain):
     """Another session's tempo and timbre, at the same times of this one: the sham control of a study."""
 
     manner = Manner.STEADY
-    watched = False
-    limited = True
     lead_reason = "this is the music of another session: it does not follow your heart"
 
     def __init__(self, tape: Sequence[TapePoint]) -> None:

@@ -6,7 +6,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from pulsetune.guide.policy import Manner, Proposal, View
+from pulsetune.guide.policy import Manner, Plain, Proposal, View
 from pulsetune.model import Program
 
 QUIET_TEMPO_BPM = 60.0  # the clock of what has no pulse
@@ -14,18 +14,7 @@ RAMP_FROM_BPM = 80.0
 RAMP_S = 900.0
 
 
-class _Plain:
-    """What the simple policies share: no level of their own, inside the limits, not watched."""
-
-    watched = False
-    limited = True
-    lead_reason = ""
-
-    def level(self, elapsed_s: float) -> None:  # noqa: ARG002 - the guide's own
-        return None
-
-
-class MatchOnly(_Plain):
+class MatchOnly(Plain):
     """Follows the heart and never leads: the active control condition."""
 
     manner = Manner.FOLLOWS
@@ -40,7 +29,7 @@ class MatchOnly(_Plain):
         return self.follow(view)
 
 
-class Fixed(_Plain):
+class Fixed(Plain):
     """Steady slow music, whatever the heart does."""
 
     manner = Manner.STEADY
@@ -81,7 +70,7 @@ class Ramp(Fixed):
         return Proposal(RAMP_FROM_BPM + share * (self._tempo_bpm - RAMP_FROM_BPM))
 
 
-class Company(_Plain):
+class Company(Plain):
     """A calm bed without a pulse: nothing leads, nothing follows."""
 
     manner = Manner.ACCOMPANIES

@@ -33,7 +33,6 @@ class Verdict(StrEnum):
 
     BACKTRACK = "backtrack"
     COMPANION = "companion"
-    STOP = "stop"
 
 
 class SafetyWatch:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from pulsetune.guide.policy import Manner, Proposal, View
+from pulsetune.guide.policy import Manner, Plain, Proposal, View
 from pulsetune.model import Program
 
 OPEN_BELOW_PERCENT = 5.0  # it begins this far below the heart, inside the lead that a body may follow (see the cap)
@@ -28,12 +28,11 @@ WORTH_SAYING = 0.01  # a share of the tempo below which a new target is not wort
 DELIVERED = 0.002  # a step counts as delivered when the tempo is this close (a share of it)
 
 
-class StagedIso:
+class StagedIso(Plain):
     """Meet, then one step a minute; see the rules above."""
 
     manner = Manner.LEADS
     watched = True
-    limited = True
     lead_reason = "the music is with your heart: now it begins to lead, gently"
 
     def __init__(self, program: Program) -> None:
@@ -75,9 +74,6 @@ class StagedIso:
             return Proposal(view.target_bpm)
         reason = "your heart followed: one step slower" if followed else "your heart stays calm: one small step slower"
         return self._stepped(target_bpm, reason)
-
-    def level(self, elapsed_s: float) -> None:  # noqa: ARG002 - the guide's own
-        return None
 
     def _met(self, view: View) -> float:
         return view.heart_tempo_bpm * (1 - OPEN_BELOW_PERCENT / 100)

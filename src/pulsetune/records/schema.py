@@ -50,7 +50,6 @@ MIGRATIONS: Sequence[str] = (
     ) STRICT, WITHOUT ROWID;
     """,
 )
-SCHEMA_VERSION = len(MIGRATIONS)
 
 
 def open_to_write(path: Path, busy_s: float = BUSY_S) -> sqlite3.Connection:

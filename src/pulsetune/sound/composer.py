@@ -30,7 +30,6 @@ from pulsetune.sound.score import PULSES_PER_HALF_BAR, HalfBar, Hand, Note
 
 SLOTS_PER_BAR = 8  # half-pulses
 BARS_PER_SECTION = 8
-SLOTS_PER_PHRASE = 16
 KEYS = (-4, -3, -2, 0, 1)  # semitones: the session's own key, all dark enough for felt
 MELODY_LOW, MELODY_HIGH = 34, 46  # B3..G5
 BED_LOW = 26  # A2: the bed's lowest step, so that it warms and does not rumble

@@ -14,7 +14,6 @@ from itertools import combinations
 STEPS_PER_OCTAVE = 7
 WHITE_KEYS = (0, 2, 4, 5, 7, 9, 11)  # semitones of the steps C D E F G A B: D dorian, A aeolian, F lydian by emphasis
 C, D, E, F, G, A, B = range(STEPS_PER_OCTAVE)
-MIDDLE_C = 35  # step of MIDI pitch 60
 
 BASS_LOW, BASS_HIGH = 22, 29  # D2..D3: deep enough to be a floor, high enough for small loudspeakers
 VOICE_LOW, VOICE_HIGH = 31, 39  # F3..G4: the middle of the keyboard, where felt is warmest

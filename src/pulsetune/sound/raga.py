@@ -52,11 +52,6 @@ def moves(place: int) -> tuple[int, ...]:
     return tuple(place + step for step in (*ASCENT.get(note, ()), *DESCENT.get(note, NEXT_BELOW)))
 
 
-def is_nyas(place: int) -> bool:
-    """Whether a phrase may rest there."""
-    return place % NOTES_PER_OCTAVE in NYAS
-
-
 @lru_cache(maxsize=4096)
 def breaths(start: int, goal: int, notes: int, low: int, high: int) -> tuple[tuple[int, ...], ...]:
     """Every line of ``notes`` places from ``start`` to ``goal`` that the raga allows, within ``low`` and ``high``.
