@@ -19,12 +19,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for what the tests of the page share
+
+from _ear import Ear, can_listen
 
 from pulsetune.model import CommandKind
 from pulsetune.ports import HostState, SessionWish
@@ -36,6 +38,9 @@ from tests.page.hosting import SECRET, Opened, opened
 TEN_A_SECOND = 2.5  # times four ticks a second
 SECONDS = 30.0
 REQUESTS = 10_000
+STARTS = 5  # of the program, each way
+NOT_SILENT = 1e-6  # of full scale: -120 dBFS
+HEARD = 1e-3  # -60 dBFS
 PLAY = "from pulsetune.cli import main; main()"
 
 
@@ -119,31 +124,71 @@ def lateness_ms(count: int) -> list[float]:
         hosting.FasterClock = plain  # type: ignore[misc]
 
 
-def start() -> None:
-    """From the command to a page that answers, and to sound; the null device keeps real time and needs no sound card."""
-    words = ["play", "--source", "simulated", "--output", "null", "--no-browser", "--minutes", "6"]
+@contextlib.contextmanager
+def program(words: list[str], environment: Mapping[str, str]) -> Iterator[tuple[float, httpx.Client, float]]:
+    """``pulsetune`` with a page: when it was started, a browser that was let in, and when its page had come."""
     with tempfile.TemporaryDirectory() as home:
         begun_s = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-c", PLAY, *words],
-            env={**os.environ, "PULSETUNE_HOME": home},
+            [sys.executable, "-c", PLAY, *words, "--no-browser"],
+            env={**environment, "PULSETUNE_HOME": home},
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
-        assert process.stderr is not None
-        address = next(found[1] for line in process.stderr if (found := re.search(r"(http://\S+)", line)))
-        threading.Thread(target=process.stderr.read, daemon=True).start()
-        with httpx.Client(timeout=30) as browser:
-            browser.get(address, follow_redirects=True).raise_for_status()
-            page_s = time.monotonic() - begun_s
-            with browser.stream("GET", f"{address.split('/?')[0]}/events") as stream:
-                for line in stream.iter_lines():
-                    if line.startswith("data: {") and json.loads(line[6:])["view"]["sound_words"] == "playing":
-                        break
-            sound_s = time.monotonic() - begun_s
-        process.terminate()
-        process.wait()
-    print(f"\npulsetune play --source simulated: page live after {page_s:.2f} s, sound after {sound_s:.2f} s")
+        try:
+            assert process.stderr is not None
+            address = next(found[1] for line in process.stderr if (found := re.search(r"(http://\S+)", line)))
+            threading.Thread(target=process.stderr.read, daemon=True).start()
+            base = address.split("/?")[0]
+            with httpx.Client(base_url=base, headers={"origin": base}, timeout=30) as browser:
+                browser.get(address, follow_redirects=True).raise_for_status()
+                yield begun_s, browser, time.monotonic()
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def until_playing(browser: httpx.Client) -> None:
+    with browser.stream("GET", "/events") as stream:
+        for line in stream.iter_lines():
+            if line.startswith("data: {") and json.loads(line[6:])["view"]["sound_words"] == "playing":
+                return
+
+
+def until_loud(ear: Ear, since_s: float) -> tuple[float, float]:
+    """Seconds until the first sample that is not silence left to the device, and until the first at -60 dBFS."""
+    while (heard_s := ear.first_s(since_s, HEARD)) is None:
+        time.sleep(0.2)
+    first_s = ear.first_s(since_s, NOT_SILENT)
+    assert first_s is not None
+    return first_s - since_s, heard_s - since_s
+
+
+def start() -> None:
+    """From the command to a page that answers and to sound at the device, and from pressing start on the page to sound."""
+    words = ["play", "--source", "simulated", "--minutes", "6"]
+    if not can_listen():
+        with program([*words, "--output", "null"], os.environ) as (begun_s, browser, page_at_s):
+            until_playing(browser)
+            print(f"\npage live after {page_at_s - begun_s:.2f} s, sound after {time.monotonic() - begun_s:.2f} s")
+        print("When the first sample leaves to a device can be told with PulseAudio only.")
+        return
+    print(
+        f"\n{'seconds (the least of ' + str(STARTS) + ', and the most)':<40}{'page':>14}{'first sample':>16}{'at -60 dBFS':>16}"
+    )
+    played, pressed = [], []
+    for _ in range(STARTS):
+        with Ear() as ear, program(words, ear.environment) as (begun_s, _browser, page_at_s):
+            played.append((page_at_s - begun_s, *until_loud(ear, begun_s)))
+        with Ear() as ear, program([], ear.environment) as (begun_s, browser, page_at_s):
+            pressed_s = time.monotonic()
+            wish = {"program": "unwind", "simulated": True, "minutes": 6}
+            browser.post("/api/session", json=wish).raise_for_status()
+            pressed.append((page_at_s - begun_s, *until_loud(ear, pressed_s)))
+    for name, runs in (("pulsetune play --source simulated", played), ("pulsetune, and start pressed", pressed)):
+        cells = [f"{min(column):.2f} to {max(column):.2f}" for column in zip(*runs, strict=True)]
+        print(f"{name:<40}{cells[0]:>14}{cells[1]:>16}{cells[2]:>16}")
 
 
 def senseless(draw: random.Random) -> tuple[str, str, bytes, dict[str, str]]:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from pulsetune.model import SoundState
 from pulsetune.sound import outputs
-from pulsetune.sound.outputs import DeviceUnavailable, LiveOutput, open_device
+from pulsetune.sound.device import DeviceUnavailable, open_device
+from pulsetune.sound.outputs import LiveOutput
 from pulsetune.sound.wire import OutputKind
 
 RATE_HZ = 48_000

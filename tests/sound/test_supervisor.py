@@ -203,6 +203,32 @@ def test_a_successor_waits_takes_over_and_leaves_with_the_session(monkeypatch: p
 # ---------------------------------------------------------------- files
 
 
+def test_the_process_that_was_prepared_is_the_one_that_is_opened(tmp_path: Path) -> None:
+    async def work() -> None:
+        sink = file_sink(tmp_path / "a.wav")
+        sink.prepare()
+        prepared = sink.successor_id
+        assert prepared is not None
+        await sink.open()
+        assert (sink.process_id, sink.successor_id) == (prepared, None)
+        await sink.close()
+
+    run(work())
+
+
+def test_a_prepared_process_leaves_when_its_session_never_begins(tmp_path: Path) -> None:
+    async def work() -> None:
+        sink = file_sink(tmp_path / "a.wav")
+        sink.prepare()
+        prepared = sink.successor_id
+        assert prepared is not None
+        await sink.close()
+        assert gone_within(prepared, 5.0)
+        assert not (tmp_path / "a.wav").exists()
+
+    run(work())
+
+
 def test_another_soundscape_comes_in_a_file_and_every_note_says_whose_it_is(tmp_path: Path) -> None:
     async def work() -> None:
         sink = file_sink(tmp_path / "a.wav", CHILD_COMMAND)

@@ -7,7 +7,9 @@ Rules of this file:
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,8 +54,11 @@ class Chosen:
     live: bool
 
 
-async def choose(wanted: Wanted, say: Say) -> Chosen:
-    """Turn wishes into parts.
+async def choose(wanted: Wanted, say: Say, speakers: Future[str | None] | None = None) -> Chosen:
+    """Turn wishes into parts. ``speakers`` is what a probe for them answers that has begun already.
+
+    A sound process is started here and gets ready while its caller does other things: a sink that is not opened is to
+    be closed.
 
     Raises
     ------
@@ -61,7 +66,7 @@ async def choose(wanted: Wanted, say: Say) -> Chosen:
         StrapNotFound (3), BluetoothUnavailable (4), SoundDeviceMissing (5), WrongUse (2) for what cannot be.
     """
     kind = _source_kind(wanted.source)
-    output = await _output(wanted, strap_asked=kind == "strap", say=say)
+    output = await _output(wanted, strap_asked=kind == "strap", say=say, speakers=speakers)
     found: FoundStrap | None = None
     if kind in ("auto", "strap"):
         found = await _look_for_strap(wanted, must=kind == "strap", say=say)
@@ -148,9 +153,9 @@ def session_number(text: str) -> int:
 # ---------------------------------------------------------------- sound
 
 
-async def _output(wanted: Wanted, *, strap_asked: bool, say: Say) -> str:
+async def _output(wanted: Wanted, *, strap_asked: bool, say: Say, speakers: Future[str | None] | None) -> str:
     """The output as far as it can be known before a strap is found: a name, or ``auto`` (no speakers here)."""
-    from pulsetune.sound.probe import probe_speakers
+    from pulsetune.sound.probe import begin_probe
     from pulsetune.sound.supervisor import pyo_available
 
     output = wanted.output
@@ -168,7 +173,7 @@ async def _output(wanted: Wanted, *, strap_asked: bool, say: Say) -> str:
         return "silent"
     if output not in ("auto", "speakers"):
         return output
-    if await probe_speakers() is not None:
+    if await asyncio.wrap_future(speakers or begin_probe()) is not None:
         return "speakers"
     if output == "speakers" or strap_asked:
         raise SoundDeviceMissing(
@@ -205,7 +210,9 @@ def _sink(output: str, wanted: Wanted, clock: Clock) -> AudioSink:
         spec = OutputSpec(OutputKind(output))
     else:
         spec = OutputSpec(OutputKind.FILE, Path(output))
-    return ProcessSink(spec, wanted.soundscape, wanted.seed, clock, record=wanted.record, bed=wanted.bed)
+    sink = ProcessSink(spec, wanted.soundscape, wanted.seed, clock, record=wanted.record, bed=wanted.bed)
+    sink.prepare()
+    return sink
 
 
 def check_record(record: Path | None, output: str) -> None:

@@ -7,10 +7,12 @@ Rules of this file:
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 import secrets
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,21 +59,27 @@ async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
     from pulsetune.records.profile import listener_profile
     from pulsetune.records.store import SessionLog
     from pulsetune.session import Parts
+    from pulsetune.sound.probe import begin_probe
     from pulsetune.sound.soundscapes import SOUNDSCAPES
 
     program, tape = resolve(typed(wish))
     seed = random.SystemRandom().randrange(2**31)
     source = "simulated" if wish.simulated else "strap"
-    output = await _live_output(say)
+    speakers = begin_probe()
+    output = await _live_output(speakers, say)
     wanted = Wanted(source, wish.strap or None, output, None, program.soundscape, program.bed, program.name, seed)
-    chosen = await choose(wanted, say)
+    chosen = await choose(wanted, say, speakers)
     if not chosen.live:  # a simulated listener in silence would be over in a second
         chosen = replace(chosen, clock=SystemClock(), live=True)
-    known = listener_profile(home(), simulated=chosen.source.simulated)
-    if words := profile_words(known, simulated=chosen.source.simulated):
-        say(words)
-    started = session_started(program, tape, known, seed, chosen.source)
-    store = SessionLog.start(home(), started)
+    try:
+        known = listener_profile(home(), simulated=chosen.source.simulated)
+        if words := profile_words(known, simulated=chosen.source.simulated):
+            say(words)
+        started = session_started(program, tape, known, seed, chosen.source)
+        store = SessionLog.start(home(), started)
+    except BaseException:
+        await chosen.sink.close()  # its process waits already
+        raise
     if wish.check_in is not None:
         store.append(0.0, wish.check_in)
     parts = Parts(chosen.source, chosen.sink, chosen.clock, store, hear=chosen.hear)
@@ -85,14 +93,13 @@ def typed(wish: SessionWish) -> Typed:
     return Typed(wish.program, wish.soundscape, None, None, None, wish.minutes)
 
 
-async def _live_output(say: Callable[[str], None]) -> str:
-    from pulsetune.sound.probe import probe_speakers
+async def _live_output(speakers: Future[str | None], say: Callable[[str], None]) -> str:
     from pulsetune.sound.supervisor import pyo_available
 
     if not pyo_available():
         say("On this platform no music can be made: this session is silent.")
         return "silent"
-    if await probe_speakers() is not None:
+    if await asyncio.wrap_future(speakers) is not None:
         return "speakers"
     say("No sound device was found: this session is played, but nobody hears it.")
     return "null"

@@ -17,6 +17,8 @@ from pulsetune.errors import WrongUse
 from pulsetune.model import Program, TapePoint
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from pulsetune.cli.choosing import Wanted
     from pulsetune.cli.page import SessionPage
     from pulsetune.ports import AudioSink
@@ -66,12 +68,14 @@ def play(no_page: bool, no_browser: bool, lan: bool, as_json: bool, score: Path 
     Ctrl-C fades out within a second, saves the log and sums up.
     """
     from pulsetune.cli.page import SessionPage
+    from pulsetune.sound.probe import begin_probe
 
+    speakers = begin_probe() if wishes["output"] in ("auto", "speakers") else None  # while programs are read
     _check_score(score, wishes["output"])
     if lan and (no_page or as_json):
         raise WrongUse("Without a page nobody can watch.", "Leave --lan away, or --no-page and --json.")
     with SessionPage(wanted=not (no_page or as_json), browse=not no_browser, lan=lan) as page:
-        result = asyncio.run(_run(*_wishes(**wishes), score, page))
+        result = asyncio.run(_run(*_wishes(**wishes), speakers, score, page))
         if as_json:
             click.echo(json.dumps(result, ensure_ascii=False))
         else:
@@ -125,7 +129,12 @@ def _write_score(score: Path, sink: AudioSink, soundscape: str) -> None:
 
 
 async def _run(
-    program: Program, tape: tuple[TapePoint, ...], wanted: Wanted, score: Path | None, page: SessionPage
+    program: Program,
+    tape: tuple[TapePoint, ...],
+    wanted: Wanted,
+    speakers: Future[str | None] | None,
+    score: Path | None,
+    page: SessionPage,
 ) -> dict[str, Any]:
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
@@ -149,7 +158,7 @@ async def _run(
         _say(text)
 
     read_listen_only(home())  # a profile that cannot be read is said before anything is looked for
-    chosen = await choose(wanted, say)
+    chosen = await choose(wanted, say, speakers)
     if page.lan is not None and not chosen.live:
         say("This session does not run in real time: there is nothing to watch, and --lan opens nothing.")
     known = listener_profile(home(), simulated=chosen.source.simulated)

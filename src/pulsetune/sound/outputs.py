@@ -1,9 +1,8 @@
 """The live output inside the sound process: a sound device, or its null stand-in, that may come and go.
 
 Rules of this file:
-1. Speakers never become miniaudio's null device: silence that looks like playing is the worst failure.
-2. A device is believed only while it consumes sound: ``running`` stays true when the sound daemon dies.
-3. The render loop never waits for a device: closing and opening again happens in a thread of its own, because a
+1. A device is believed only while it consumes sound: ``running`` stays true when the sound daemon dies.
+2. The render loop never waits for a device: closing and opening again happens in a thread of its own, because a
    frozen daemon can block both.
 """
 
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulsetune.model import SoundState
+from pulsetune.sound.device import DeviceUnavailable, open_device
 from pulsetune.sound.ring import CHANNELS, FadeRamp, Ring
 from pulsetune.sound.wire import OutputKind
 
@@ -33,12 +33,6 @@ STILL_AT_START_S = 3.0  # wireless loudspeakers wake up slowly
 REOPEN_EVERY_S = 1.0
 FADE_IN_AGAIN_S = 2.0
 TRIES_AGAIN = "PulseTune tries again every second"
-PERIOD_MS = 60  # between two calls of the device; biofeedback needs no low latency
-
-
-class DeviceUnavailable(Exception):
-    """No sound device can be opened now."""
-
 
 Announce = Callable[[SoundState, str, str | None], None]
 
@@ -191,29 +185,6 @@ class LiveOutput:
         self._ramp.go(self._gain, round(FADE_IN_AGAIN_S * self._rate))
         self._missing_since_s = None
         self._device = device
-
-
-def open_device(kind: OutputKind, sample_rate_hz: int) -> Any:
-    """A miniaudio playback device, not started; raises DeviceUnavailable."""
-    import miniaudio
-
-    null = miniaudio.Backend.NULL
-    there = miniaudio.get_enabled_backends()
-    # The enumeration's order is miniaudio's own order of preference; CUSTOM is for embedders.
-    real = [backend for backend in miniaudio.Backend if backend in there and backend.name not in ("NULL", "CUSTOM")]
-    if not real and kind is OutputKind.SPEAKERS:
-        raise DeviceUnavailable("this build of the sound library knows no sound system")  # [] would mean any, also null
-    try:
-        return miniaudio.PlaybackDevice(
-            output_format=miniaudio.SampleFormat.FLOAT32,
-            nchannels=CHANNELS,
-            sample_rate=sample_rate_hz,
-            buffersize_msec=PERIOD_MS,
-            backends=[null] if kind is OutputKind.NULL else real,
-            app_name="PulseTune",
-        )
-    except miniaudio.MiniaudioError as error:
-        raise DeviceUnavailable(str(error)) from error
 
 
 def _miniaudio_error() -> type[Exception]:

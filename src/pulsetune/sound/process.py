@@ -22,8 +22,8 @@ import threading
 import time
 
 from pulsetune.model import SoundState
+from pulsetune.sound.device import DeviceUnavailable
 from pulsetune.sound.files import FileTrouble
-from pulsetune.sound.outputs import DeviceUnavailable
 from pulsetune.sound.player_port import MakePlayer, PlayerPort, Send
 from pulsetune.sound.render_loop import RenderLoop
 from pulsetune.sound.wire import Command, Message, Open, Prepare, Problem, State, decode_command, encode

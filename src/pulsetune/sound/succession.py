@@ -76,6 +76,12 @@ class Succession:
         for command in self._first_commands():
             self._present.send(command)
 
+    def wake(self) -> None:
+        """Start a process that waits, and let it build what the next one will play."""
+        if self._waiting is None:
+            self._waiting = self._new()
+            self.prepare()
+
     def start_later(self, delay_s: float, unless: Callable[[], bool]) -> None:
         """Start a process in ``delay_s`` seconds, ``unless`` that is no longer wanted then."""
 
@@ -148,9 +154,8 @@ class Succession:
                 continue
             self._quiet_checks += 1
             self._ready_checks += self.ready
-            if self._live and self._waiting is None and self._ready_checks == WAKE_CHECKS:
-                self._waiting = self._new()
-                self.prepare()
+            if self._live and self._ready_checks == WAKE_CHECKS:
+                self.wake()
             allowed = START_CHECKS if not self.ready else LIVE_CHECKS if self._live else FILE_CHECKS
             if self._quiet_checks > allowed:
                 self.give_up()

@@ -85,8 +85,13 @@ class ProcessSink:
 
     # ------------------------------------------------------------ the port
 
+    def prepare(self) -> None:
+        """Start the process now, so that it is ready when ``open`` asks for it: half of a start is imports."""
+        if not self._own_process or pyo_available():
+            self._processes.wake()
+
     async def open(self) -> None:
-        """Start the process and wait until it is ready.
+        """Start the process, if it was not prepared, and wait until it is ready.
 
         Raises
         ------
