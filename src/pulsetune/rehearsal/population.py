@@ -177,12 +177,22 @@ def _play(program: Program, policies: Sequence[PolicyName], person: Person) -> P
 
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
-    """Start children that never hear Ctrl-C, even before their first line; ours waits until the end of the block."""
-    if not hasattr(signal, "pthread_sigmask"):
+    """Start children that never hear Ctrl-C, even before their first line; ours waits until the end of the block.
+
+    A mask is what children inherit. It does not protect us: another of our threads (a progress bar's) may take the
+    signal, and Python interrupts the main thread whichever took it; a child that was just being told what to do would
+    be left without a word. So the signal is also only noted.
+    """
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
+    noted: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _frame: noted.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+    if noted:
+        signal.raise_signal(signal.SIGINT)
