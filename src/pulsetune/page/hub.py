@@ -6,14 +6,15 @@ Rules of this file:
 3. Without news from a running session its heart rate grows old on the screen.
 4. A window on another device (``far``) gets the session that runs now and nothing of what was: no log number, no notes,
    no names of straps or files, no moments. The reason for what happens now is part of the present.
+5. What is written is written once for all windows that have the same: the session's thread shares the interpreter.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict, astuple
 
+from pulsetune.page.values import Moment, Point, Span, View
 from pulsetune.page.view_state import ViewFold
 from pulsetune.ports import HostedSession, HostState, SessionHost
 
@@ -53,6 +54,7 @@ class Hub:
         self._quiet_s = 0.0
         self._head = ""
         self._far_head = ""
+        self._bodies: dict[tuple[int, int | None], str] = {}  # of a window that has so many points and moments
         self._windows: set[Window] = set()
         self._closed = False
 
@@ -108,17 +110,25 @@ class Hub:
             return self._far_head
         if window.number != self._number:
             window.number, window.points, window.moments = self._number, 0, 0
-        moments = [] if window.far else self._fold.moments
-        body = {
-            "curve": self._number,
-            "from_point": window.points,
-            "points": [astuple(point) for point in self._fold.points[window.points :]],
-            "from_moment": window.moments,
-            "moments": [asdict(moment) for moment in moments[window.moments :]],
-        }
-        window.points, window.moments = len(self._fold.points), len(moments)
+        body = self._body(window.points, None if window.far else window.moments)
+        window.points, window.moments = len(self._fold.points), len(self._fold.moments)
         head = self._far_head if window.far else self._head
-        return f"{head[:-1]},{_json(body)[1:]}"
+        return f"{head[:-1]},{body[1:]}"
+
+    def _body(self, from_point: int, from_moment: int | None) -> str:
+        """The curves and moments from these on; None for a window that gets no moments."""
+        body = self._bodies.get((from_point, from_moment))
+        if body is None:
+            body = self._bodies[from_point, from_moment] = _json(
+                {
+                    "curve": self._number,
+                    "from_point": from_point,
+                    "points": [tuple(_flat(point).values()) for point in self._fold.points[from_point:]],
+                    "from_moment": from_moment or 0,
+                    "moments": [] if from_moment is None else list(map(_flat, self._fold.moments[from_moment:])),
+                }
+            )
+        return body
 
     def _tell(self, at_s: float, quiet_s: float) -> None:
         self._told_at_s, self._quiet_s = at_s, quiet_s
@@ -128,9 +138,10 @@ class Hub:
 
     def _write_head(self, quiet_s: float) -> None:
         """What all windows get alike, written once."""
-        view = asdict(self._fold.view(self._now_s + quiet_s))
-        spans = [asdict(span) for span in self._fold.spans()]
-        self._head = _json({"hosted": asdict(self._hosted), "view": view, "spans": spans})
+        self._bodies.clear()
+        view = _flat(self._fold.view(self._now_s + quiet_s))
+        spans = [_flat(span) for span in self._fold.spans()]
+        self._head = _json({"hosted": _flat(self._hosted), "view": view, "spans": spans})
         self._far_head = self._written_for_others(view, spans) if self._count(far=True) else ""
 
     def _written_for_others(self, view: dict[str, object], spans: list[dict[str, object]]) -> str:
@@ -144,6 +155,11 @@ class Hub:
 
     def _count(self, *, far: bool) -> int:
         return sum(window.far == far for window in self._windows)
+
+
+def _flat(value: View | Span | Point | Moment | HostedSession) -> dict[str, object]:
+    """The fields of a value that holds no other; ``dataclasses.asdict`` copies deeply and takes ten times as long."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _json(value: object) -> str:
