@@ -271,21 +271,26 @@ class ListedSoundscape:
 
 @dataclass(frozen=True, slots=True)
 class ListedProgram:
-    """A program in a list. ``own``: the listener's. With ``mistakes`` it cannot be played, and only its name is known."""
+    """A program in a list. ``own``: the listener's. With ``mistakes`` it cannot be played, and only its name is known.
+
+    ``unreadable`` is a sentence where even its file cannot be read as a text.
+    """
 
     name: str
     own: bool
     mistakes: int
     program: Program | None
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramText:
-    """What the file of a program says."""
+    """What the file of a program says; nothing where ``unreadable`` says why it cannot be read as a text."""
 
     name: str
     own: bool
     text: str
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +359,7 @@ class ProgramLibrary(Protocol):
     ``WrongUse`` for a name that does not exist. ``check`` takes any text and never raises; ``to_save`` also minds the
     names that are taken. ``save`` writes a text without mistakes whole or not at all, under the name that it holds
     itself, and returns that; ``ProgramError`` for mistakes, ``ProgramExists`` without ``replace``. ``delete`` takes own
-    programs only. ``copy`` is a text to begin with, under a name that is free.
+    programs only, also one that cannot be read. ``copy`` is a text to begin with, under a name that is free.
     """
 
     def programs(self) -> Sequence[Program]: ...

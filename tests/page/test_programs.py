@@ -121,6 +121,22 @@ def test_deleting_takes_own_programs_only(page, browser):
     assert browser.get("/api/programs/unwind").status_code == 200
 
 
+def test_a_file_that_is_no_text_is_listed_with_its_reason_and_can_be_deleted_and_nothing_else(page, browser):
+    folder = page.home / "programs"
+    folder.mkdir(parents=True)
+    (folder / "latin.toml").write_bytes(GOOD.replace("A test", "D\xfcsseldorf").encode("latin-1"))
+    (row,) = [row for row in browser.get("/api/programs").json()["programs"] if row["own"]]
+    assert (row["name"], row["mistakes"]) == ("latin", 1)
+    assert "latin.toml is not a text file" in row["unreadable"]
+    found = browser.get("/api/programs/latin").json()
+    assert (found["text"], found["mistakes"], found["shown"], found["unreadable"]) == ("", [], None, row["unreadable"])
+    refused = browser.get("/api/programs/latin/copy")
+    assert (refused.status_code, refused.json()["message"]) == (400, row["unreadable"])
+    assert "latin" not in [program["name"] for program in browser.get("/api/home").json()["programs"]]
+    assert browser.post("/api/programs/latin/delete", json={}).status_code == 204
+    assert own(page) == []
+
+
 HOSTILE = {
     "path": GOOD.replace("monday", "../../evil"),
     "absolute": GOOD.replace("monday", "/tmp/evil"),

@@ -71,13 +71,19 @@ class Programs:
     def text(self, name: str) -> ProgramText:
         from pulsetune.programs import own_program_files, program_file, read_program_text
 
-        file = program_file(name, self._home)
-        return ProgramText(name, name in own_program_files(self._home), read_program_text(file))
+        file, own = program_file(name, self._home), name in own_program_files(self._home)
+        try:
+            return ProgramText(name, own, read_program_text(file))
+        except WrongUse as problem:
+            return ProgramText(name, own, "", str(problem))
 
     def copy(self, name: str) -> str:
         from pulsetune.cli.program_copy import renamed
 
-        return renamed(self.text(name).text, self._free_name(name))
+        found = self.text(name)
+        if found.unreadable:
+            raise ProgramError(found.unreadable)
+        return renamed(found.text, self._free_name(name))
 
     def check(self, text: str, *, to_save: bool) -> CheckedProgram:
         from pulsetune.programs import own_programs_folder, parse_program
@@ -123,13 +129,15 @@ class Programs:
     def _listed(self, name: str, *, own: bool) -> ListedProgram:
         """With its number of mistakes where it cannot be used."""
         from pulsetune.cli.catalogue import sound_choices
-        from pulsetune.programs import find_program
+        from pulsetune.programs import parse_program
 
         try:
-            return ListedProgram(name, own, 0, find_program(name, self._home, sound_choices()))
+            found = self.text(name)
+            if found.unreadable:
+                return ListedProgram(name, own, 1, None, found.unreadable)
+            return ListedProgram(name, own, 0, parse_program(found.text, name, sound_choices()))
         except WrongUse as problem:
-            many = len(problem.message.splitlines()) if isinstance(problem, ProgramError) else 1
-            return ListedProgram(name, own, many, None)
+            return ListedProgram(name, own, len(problem.message.splitlines()), None)
 
     def _mistakes(self, text: str, *, to_save: bool) -> tuple[ProgramMistake, ...]:
         from pulsetune.cli.catalogue import sound_choices

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pulsetune.errors import ProgramError, WrongUse
+from pulsetune.errors import WrongUse
 from pulsetune.page import wishes
 from pulsetune.page.answers import NotThere, answer, json_body
 from pulsetune.page.words import PHASES
@@ -50,6 +50,8 @@ class ProgramShelf:
     async def program(self, request: Request) -> Response:
         """One program: its text, and in full where it has no mistakes."""
         found = await self._text(request)
+        if found.unreadable:
+            return answer(asdict(found) | _told(CheckedProgram((), None, replaces=False)))
         return answer(asdict(found) | await self._checked(found.text, to_save=False))
 
     async def copy(self, request: Request) -> Response:
@@ -78,8 +80,6 @@ class ProgramShelf:
     async def _text(self, request: Request) -> ProgramText:
         try:
             return await asyncio.to_thread(self._library.text, request.path_params["name"])
-        except ProgramError:  # a file that is no text
-            raise
         except WrongUse as problem:
             raise NotThere("There is no such program.", "It may have been deleted.") from problem
 
@@ -92,7 +92,8 @@ class ProgramShelf:
 def _row(listed: ListedProgram) -> dict[str, object]:
     program = listed.program
     known = {} if program is None else {key: getattr(program, key) for key in ("title", "description", "minutes")}
-    return {"name": listed.name, "own": listed.own, "mistakes": listed.mistakes} | known
+    unreadable = {"unreadable": listed.unreadable} if listed.unreadable else {}
+    return {"name": listed.name, "own": listed.own, "mistakes": listed.mistakes} | unreadable | known
 
 
 def _told(checked: CheckedProgram) -> dict[str, object]:

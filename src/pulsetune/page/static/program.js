@@ -32,7 +32,8 @@ function numbers(shown) {
   });
 }
 
-function mistakes(list) {
+function mistakes(list, unreadable) {
+  if (unreadable) return h("section.panel", {}, h("h2", {}, "It cannot be read"), h("p", {}, unreadable));
   return h("section.panel", {}, h("h2", {}, "It cannot be played yet"), h("ol.plain", {}, list.map((one) => h("li", {}, `Line ${one.line}: ${one.key ? `${one.key}: ` : ""}${one.sentence}.`))));
 }
 
@@ -55,17 +56,17 @@ export async function programScreen(box, encoded) {
     box.append(h("h1", {}, "Program"), h("p.problem", { role: "alert" }, problem.message), h("p", {}, h("a", { href: "#/programs" }, "All programs")));
     return null;
   }
-  const { name, own, shown } = found;
+  const { name, own, shown, unreadable } = found;
   const title = shown?.title ?? name;
   const problem = h("p.problem", { role: "alert" });
   const buttons = h("div.row", {},
     shown ? h("a.button.main", { href: "#/", onclick: () => askFor(name) }, "Choose it") : null,
-    own ? h("a.button", { href: at(name, "/edit") }, "Change it") : null,
-    h("a.button", { href: at(name, "/copy") }, "Make a copy"),
+    own && !unreadable ? h("a.button", { href: at(name, "/edit") }, "Change it") : null,
+    unreadable ? null : h("a.button", { href: at(name, "/copy") }, "Make a copy"),
     own ? h("button.quiet", { type: "button", onclick: () => remove(name, title, problem) }, "Delete") : null);
   box.append(h("p.above", {}, h("a", { href: "#/programs" }, "All programs")), h("h1", {}, title));
   if (!shown) {
-    box.append(mistakes(found.mistakes), problem, buttons);
+    box.append(mistakes(found.mistakes, unreadable), problem, buttons);
     return null;
   }
   const picture = h("section.panel", {}, h("h2", {}, "The planned tempo"));

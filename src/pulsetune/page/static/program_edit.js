@@ -124,6 +124,7 @@ export async function editScreen(box, place) {
   let found;
   try {
     found = await begin(place, isCopy, name);
+    if (found.unreadable) throw new Error(found.unreadable);
     if (!isCopy && !found.own) throw new Error("This program came with PulseTune and stays as it is. Make a copy of it.");
   } catch (problem) {
     box.append(h("h1", {}, "Program"), h("p.problem", { role: "alert" }, problem.message), h("p", {}, h("a", { href: "#/programs" }, "All programs")));

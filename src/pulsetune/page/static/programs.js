@@ -6,9 +6,10 @@ import { h } from "./format.js";
 export const at = (name, more = "") => `#/programs/${encodeURIComponent(name)}${more}`;
 
 function row(program) {
-  const broken = program.mistakes === 1 ? "one mistake" : `${program.mistakes} mistakes`;
+  const broken = program.unreadable ? "cannot be read" : program.mistakes === 1 ? "one mistake" : `${program.mistakes} mistakes`;
+  const words = program.unreadable || (program.mistakes ? "It cannot be played until that is mended." : program.description);
   const title = h("strong", {}, program.title ?? program.name, program.mistakes ? h("span.badge", {}, broken) : h("span.length", {}, `${program.minutes} min`));
-  return h("li.program-row", {}, h("a", { href: at(program.name) }, title, h("span.soft", {}, program.mistakes ? "It cannot be played until that is mended." : program.description)));
+  return h("li.program-row", {}, h("a", { href: at(program.name) }, title, h("span.soft", {}, words)));
 }
 
 function group(title, programs, nothing) {
