@@ -97,7 +97,8 @@ def test_the_list_tells_a_recording_from_a_strap(lived, browser):
 
 def test_a_recording_of_quiet_is_not_one_s_own_usual_change(lived, browser):
     evening(lived.home, "quiet", "2026-11-07", 90.0, 50.0, source=RECORDING)
-    assert browser.get("/api/sessions/1").json()["usual"] == {"change_bpm": -2.0, "sessions": 1}
+    usual = browser.get("/api/sessions/1").json()["usual"]
+    assert usual == {"change_bpm": -2.0, "sessions": 1, "low_bpm": None, "high_bpm": None}
 
 
 @pytest.mark.parametrize(("name", "suffix"), [("csv", "csv"), ("jsonl", "jsonl"), ("rr", "txt")])

@@ -114,5 +114,11 @@ def test_the_usual_change_is_the_mean_of_one_s_own_quiet_sessions_measured_in_th
         replace(listed(9, after=40.0), policy="ramp"),
         listed(7, after=40.0),
     ]
-    assert usual_change(others, listed(7)) == UsualChange(-3.0, 2)
+    assert usual_change(others, listed(7)) == UsualChange(-3.0, 2)  # of two there is a mean and no interval
     assert usual_change(others[2:], listed(7)) is None
+
+
+def test_from_three_quiet_sessions_on_the_usual_change_has_student_s_interval():
+    """t(0.975, 2) = 4.303 (tables): -3 +/- 4.303 * 2 / sqrt(3)."""
+    others = [listed(number, before=70.0, after=70.0 + change) for number, change in enumerate((-1.0, -3.0, -5.0), 1)]
+    assert usual_change(others, listed(7)) == UsualChange(-3.0, 3, -8.0, 2.0)

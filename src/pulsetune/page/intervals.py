@@ -2,7 +2,8 @@
 
 Rules of this file:
 1. Pure: numbers in, numbers out.
-2. No mean without its uncertainty: fewer than ``FEWEST`` values have no interval, and whoever shows them says so.
+2. No mean without its uncertainty: fewer than ``FEWEST`` values (or what a caller says) have no interval, and whoever
+   shows them says so.
 3. Intervals are for the mean, not for the next evening, and hold for evenings that do not hang together.
 """
 
@@ -34,10 +35,10 @@ class Interval:
         return self.low <= 0.0 <= self.high
 
 
-def mean_interval(values: Sequence[float]) -> Interval | None:
-    """Student's interval of a mean; None for fewer than ``FEWEST`` values."""
+def mean_interval(values: Sequence[float], fewest: int = FEWEST) -> Interval | None:
+    """Student's interval of a mean; None for fewer than ``fewest`` values (two at least)."""
     count = len(values)
-    if count < FEWEST:
+    if count < fewest:
         return None
     return _around(fmean(values), math.sqrt(variance(values) / count), count - 1, count)
 

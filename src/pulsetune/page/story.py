@@ -12,6 +12,7 @@ from statistics import fmean
 
 from pulsetune.errors import DamagedData
 from pulsetune.model import CheckIn, Event
+from pulsetune.page.intervals import mean_interval
 from pulsetune.page.values import Moment, Point, Span
 from pulsetune.page.view_state import ViewFold
 from pulsetune.page.words import ENDINGS, quality_words
@@ -19,6 +20,8 @@ from pulsetune.ports import ListedSession
 from pulsetune.summary import Summary, SummaryFold
 
 QUIET = "quiet"  # the program without music: one's own measure of what sitting still does
+# of two values Student's interval is nine standard deviations wide to either side; of three it is wide, and says so
+FEWEST_QUIET = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,15 @@ def tell(events: Iterator[tuple[float, Event]]) -> Story:
 
 @dataclass(frozen=True, slots=True)
 class UsualChange:
-    """How this listener's heart rate changes when they sit quietly without music, on average of ``sessions``."""
+    """How this listener's heart rate changes when they sit quietly without music, on average of ``sessions``.
+
+    ``low_bpm`` to ``high_bpm`` is Student's 95 % interval of that mean; None for fewer than ``FEWEST_QUIET`` sessions.
+    """
 
     change_bpm: float
     sessions: int
+    low_bpm: float | None = None
+    high_bpm: float | None = None
 
 
 def sat_quietly(row: ListedSession) -> bool:
@@ -85,4 +93,8 @@ def usual_change(sessions: Iterable[ListedSession], beside: ListedSession) -> Us
         and row.baseline_heart_rate_bpm is not None
         and row.final_heart_rate_bpm is not None
     ]
-    return UsualChange(round(fmean(changes), 1), len(changes)) if changes else None
+    if not changes:
+        return None
+    interval = mean_interval(changes, FEWEST_QUIET)
+    ends = (round(interval.low, 1), round(interval.high, 1)) if interval else (None, None)
+    return UsualChange(round(fmean(changes), 1), len(changes), *ends)

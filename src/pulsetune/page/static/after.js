@@ -13,12 +13,15 @@ function tile(title, value, ...notes) {
   return h("div.tile", {}, h("dt", {}, title), h("dd", {}, h("strong", {}, value), notes.filter(Boolean).map((note) => h("span.soft", {}, `${note} `))));
 }
 
-const signed = (value) => `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(1)}`;
+const signed = (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}`;
 
 function usualWords(usual) {
   if (!usual) return "Sitting still alone lowers it by some beats.";
-  const sessions = usual.sessions === 1 ? "one quiet session" : `${usual.sessions} quiet sessions`;
-  return `Sitting quietly without music, yours changed by ${signed(usual.change_bpm)} (${sessions}).`;
+  const quietly = "When you sat quietly without music it changed by";
+  if (usual.sessions === 1) return `${quietly} ${signed(usual.change_bpm)}, in one session: too few to compare.`;
+  const mean = `${quietly} ${signed(usual.change_bpm)} on average of ${usual.sessions} sessions`;
+  if (usual.low_bpm === null) return `${mean}: too few to say how surely.`;
+  return `${mean} (95\u00a0% interval of that mean: ${signed(usual.low_bpm)} to ${signed(usual.high_bpm)}). One evening beside it says little.`;
 }
 
 function tiles({ summary: s, usual, ended_words, quality_words }) {
