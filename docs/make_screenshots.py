@@ -37,12 +37,13 @@ from pulsetune.session import Parts, run_session  # noqa: E402
 from pulsetune.sound.silent import SilentSink  # noqa: E402
 from tests.page.browsing import PHONE, Visit, chromium, visit  # noqa: E402
 from tests.page.hosting import Opened, opened  # noqa: E402
+from tests.page.watchers import network_address  # noqa: E402
 
 DESKTOP = {"width": 900, "height": 700}
 MOST_BYTES = 120_000  # a picture in a README is loaded by everybody who reads it
 
 LOOKS = (("light", "light", DESKTOP), ("dark", "dark", DESKTOP), ("phone", "dark", PHONE))
-FAST = 240.0
+FAST = 60.0
 STRAPS = (SeenStrap("Polar H10 8A2F", "AA:BB", -60, 80),)
 SHOWN_S = 690.0  # of a session of twenty minutes: the music leads, and there is a curve
 READ_PIXELS = """async (png) => {
@@ -80,9 +81,14 @@ def main() -> None:
         home = Path(folder_name)
         for number, program in enumerate(EARLIER):
             live_through(home, program, len(EARLIER) - number)
-        with chromium() as browser, opened(home, speed=FAST, straps=STRAPS) as page, visit(browser, page) as there:
+        with (
+            chromium() as browser,
+            opened(home, speed=FAST, straps=STRAPS, lan=network_address()) as page,
+            visit(browser, page) as there,
+            visit(browser, page, watching=True) as phone,
+        ):
             for screen in screens(there, page):
-                take(there, folder, screen)
+                take(phone if screen == "watching" else there, folder, screen)
 
 
 def live_through(home: Path, name: str, before: int) -> None:
@@ -111,6 +117,7 @@ def screens(there: Visit, page: Opened) -> Iterator[str]:
     time.sleep(2.5)  # the last beat is a moment ago again
     yield "session"
     yield "curves"
+    yield "watching"
     page.pace.change(FAST)
     window.locator("#check-in[open]").wait_for(timeout=60_000)
     window.get_by_role("group", name="Calm").get_by_label("7", exact=True).check(force=True)

@@ -88,15 +88,18 @@ class Visit:
 
 
 @contextlib.contextmanager
-def visit(browser: Any, page: Opened, **options: Any) -> Iterator[Visit]:
-    """Come in by a one-time address."""
-    context = browser.new_context(viewport=DESKTOP, locale="en-GB", timezone_id="UTC", **options)
+def visit(browser: Any, page: Opened, *, watching: bool = False, **options: Any) -> Iterator[Visit]:
+    """Come in by a one-time address; ``watching`` is a phone that comes in by the door to the network."""
+    address = page.server.lan.link if watching and page.server.lan else page.server.address()
+    base = address.partition("/?")[0]
+    size = PHONE if watching else DESKTOP
+    context = browser.new_context(viewport=size, locale="en-GB", timezone_id="UTC", **options)
     window = context.new_page()
     made = Visit(window, page)
     window.on("console", lambda said: made.complaints.append(said.text) if said.type in ("error", "warning") else None)
     window.on("pageerror", lambda error: made.complaints.append(str(error)))
-    window.on("request", lambda asked: None if asked.url.startswith(page.base) else made.elsewhere.append(asked.url))
-    window.goto(page.server.address())
+    window.on("request", lambda asked: None if asked.url.startswith(base) else made.elsewhere.append(asked.url))
+    window.goto(address)
     window.locator("form.home, .phase").first.wait_for()
     yield made
     context.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 
 import pytest
@@ -10,10 +9,10 @@ import pytest
 from pulsetune.model import CommandKind
 from pulsetune.ports import HostState, SessionWish
 from tests.needs import need_chromium
-from tests.page.browsing import PHONE, Visit, chromium
+from tests.page.browsing import PHONE, chromium, visit
 from tests.page.hosting import opened
 from tests.page.listening import until
-from tests.page.watchers import base_of, network_address
+from tests.page.watchers import network_address
 
 need_chromium()
 
@@ -32,19 +31,9 @@ def page(tmp_path):
         yield page
 
 
-@contextlib.contextmanager
 def phone(browser, page, **options):
-    """Another device: it comes in by the address of the door to the network."""
-    context = browser.new_context(viewport=PHONE, locale="en-GB", timezone_id="UTC", **options)
-    window, base = context.new_page(), base_of(page)
-    made = Visit(window, page)
-    window.on("console", lambda said: made.complaints.append(said.text) if said.type in ("error", "warning") else None)
-    window.on("pageerror", lambda error: made.complaints.append(str(error)))
-    window.on("request", lambda asked: None if asked.url.startswith(base) else made.elsewhere.append(asked.url))
-    window.goto(page.server.lan.link)
-    window.locator(".phase").wait_for()
-    yield made
-    context.close()
+    """Another device."""
+    return visit(browser, page, watching=True, **options)
 
 
 def begin(page):

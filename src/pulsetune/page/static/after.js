@@ -15,20 +15,22 @@ function tile(title, value, ...notes) {
 
 const signed = (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}`;
 
-function usualWords(usual) {
-  if (!usual) return "Sitting still alone lowers it by some beats.";
-  const quietly = "When you sat quietly without music it changed by";
-  if (usual.sessions === 1) return `${quietly} ${signed(usual.change_bpm)}, in one session: too few to compare.`;
-  const mean = `${quietly} ${signed(usual.change_bpm)} on average of ${usual.sessions} sessions`;
+/** The listener's own change without music, as surely as it is known; where nothing changed there is nothing beside it. */
+function usualWords({ summary, usual, row }) {
+  if (summary.baseline_heart_rate_bpm === null || summary.final_heart_rate_bpm === null) return "";
+  if (!usual) return "Sitting still alone lowers the heart rate by some beats. Play the program quiet now and then: your own change without music will stand here.";
+  const quietly = `${row.simulated ? "In simulated quiet sessions" : "When you sat quietly, without music,"} the heart rate changed by ${signed(usual.change_bpm)}`;
+  if (usual.sessions === 1) return `${quietly}, in the one session there is: too few to compare.`;
+  const mean = `${quietly} on average of ${usual.sessions} sessions`;
   if (usual.low_bpm === null) return `${mean}: too few to say how surely.`;
   return `${mean} (95\u00a0% interval of that mean: ${signed(usual.low_bpm)} to ${signed(usual.high_bpm)}). One evening beside it says little.`;
 }
 
-function tiles({ summary: s, usual, ended_words, quality_words }) {
+function tiles({ summary: s, ended_words, quality_words }) {
   const change = s.baseline_heart_rate_bpm === null || s.final_heart_rate_bpm === null ? null : s.final_heart_rate_bpm - s.baseline_heart_rate_bpm;
   const repaired = Object.values(s.artifacts).reduce((a, b) => a + b, 0);
   return h("dl.tiles", {},
-    tile("Heart rate", `${number(s.baseline_heart_rate_bpm)} → ${number(s.final_heart_rate_bpm)}`, ...(change === null ? ["Too short for a baseline."] : [`${signed(change)} a minute.`, usualWords(usual)])),
+    tile("Heart rate", `${number(s.baseline_heart_rate_bpm)} → ${number(s.final_heart_rate_bpm)}`, change === null ? "Too short for a baseline." : `${signed(change)} a minute`),
     tile("Music", s.tempo_start_bpm === null ? "no pulse" : `${number(s.tempo_start_bpm)} → ${number(s.tempo_end_bpm)}`, s.tempo_start_bpm === null ? "" : "pulses a minute"),
     tile("Length", clock(s.duration_s), ended_words),
     tile("Signal", quality_words, `${s.beats} beats, ${repaired} corrected, ${s.gaps === 1 ? "1 gap" : `${s.gaps} gaps`}${s.quality === null ? "" : `; ${Math.round(100 * s.quality)}\u00a0% usable as they came`}.`));
@@ -96,6 +98,7 @@ function tell(id, story, again) {
     story.row.simulated ? h("p.badge", {}, h("strong", {}, "SIMULATED"), " listener: nothing here was measured from a person") : null,
     story.damage ? h("p.problem", { role: "alert" }, `The log is damaged; this is what can be read. ${story.damage}`) : null,
     tiles(story),
+    h("p.soft", { id: "usual" }, usualWords(story)),
     h("section.panel", {}, h("h2", {}, "Heart and music"), plotBox, legend(), numbers(story)),
     journal(id, story, again),
     steps(story),

@@ -2,20 +2,20 @@
 
 import { afterScreen } from "./after.js";
 import { compareScreen } from "./compare.js";
-import { setText } from "./format.js";
 import { historyScreen } from "./history.js";
 import { homeScreen } from "./home.js";
+import { makeAnnouncer, showOffline } from "./present.js";
 import { editScreen } from "./program_edit.js";
 import { programScreen } from "./program.js";
 import { programsScreen } from "./programs.js";
 import { sessionScreen } from "./session.js";
-import { connect, isStale, live, running, saidGoodbye, watch } from "./stream.js";
+import { connect, live, running, watch } from "./stream.js";
 import { trendsScreen } from "./trends.js";
 
-const ANNOUNCE_MS = 30_000; // a screen reader that speaks more often is no rest
 const main = document.getElementById("main");
 const offline = document.getElementById("offline");
 const simulated = document.getElementById("simulated");
+const announce = makeAnnouncer(document.getElementById("live"));
 let leave = () => {};
 let shown = null;
 
@@ -66,23 +66,7 @@ async function show() {
 function always() {
   document.getElementById("nav-session").hidden = !running();
   simulated.hidden = !(running() && live.view?.simulated);
-  const lost = !live.connected && live.hosted !== null;
-  offline.hidden = !lost;
-  if (lost) {
-    const end = saidGoodbye() ? "PulseTune has ended." : "The connection to PulseTune is lost.";
-    setText(offline, `${end} What you see is not live. This page comes back by itself when it runs again.`);
-  }
-}
-
-let announcedAt = -Infinity;
-
-function announce() {
-  const view = live.view;
-  if (live.hosted?.state !== "running" || !view || performance.now() - announcedAt < ANNOUNCE_MS) return;
-  announcedAt = performance.now();
-  const heart = view.heart_rate_bpm === null || isStale() ? view.heart_words : `heart rate ${Math.round(view.heart_rate_bpm)}`;
-  const said = [view.simulated ? "Simulated listener" : "", view.paused ? "Paused" : "", view.phase_words, heart, `${Math.round(view.left_s / 60)} minutes left`];
-  setText(document.getElementById("live"), `${said.filter(Boolean).join(". ")}.`);
+  showOffline(offline, " This page comes back by itself when it runs again.");
 }
 
 let last = null;
@@ -97,7 +81,7 @@ function follow(state) {
 
 watch(({ hosted }) => {
   always();
-  announce();
+  announce(hosted?.state === "running" ? live.view : null);
   if (hosted) follow(hosted.state);
 });
 
