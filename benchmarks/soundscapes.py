@@ -5,7 +5,7 @@
     python benchmarks/soundscapes.py [NAME ...] --cost           # cost and speed only
 
 Four files a seed: a minute each at arousal 1, .5 and 0 (66 BPM), and one from 1 to 0 with the tempo from 75 to 60. The
-limiter is in the way as in a session, the guide's own change of level is not. Needs `pip install pyloudnorm mosqito` for
+limiter is in the way as in a session, the guide's own change of level is not. Needs `pip install pyloudnorm mosqito matplotlib` for
 loudness by a second hand, sharpness and roughness; what cannot be measured is "-". Exit code 1 if a goal is missed.
 """
 

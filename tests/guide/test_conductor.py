@@ -122,8 +122,9 @@ def test_a_startle_freezes_the_tempo_for_half_a_minute():
     assert len({p.tempo_bpm for p in evening.parameters if 400 <= p.t_s <= 429}) == 1
 
 
-def test_when_twelve_minutes_of_music_bring_nothing_the_lead_ends():
-    evening = Evening(lambda t: 75.0).run(until_s=920)
+def test_when_a_quarter_of_an_hour_of_music_brings_nothing_the_lead_ends():
+    evening = Evening(lambda t: 75.0, minutes=30.0).run(until_s=1100)
+    assert evening.phase_at(1010) in (Phase.LEAD, Phase.HOLD)
     assert evening.phases()[-1] is Phase.COMPANION
     assert evening.parameters[-1].pulse_level == 0.0
     assert evening.parameters[-1].bed_level > 0

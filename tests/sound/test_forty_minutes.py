@@ -138,3 +138,11 @@ def test_no_phrase_is_cut_off_by_a_sudden_accent(name: str, arousal: tuple[float
             note.velocity for half in written(name, seed, arousal, 200) for note in half.notes if note.hand is Hand.LEFT
         ]
         assert max(pulse) / min(pulse) < 1.6  # 4 dB between the softest and the strongest pulse of a piece
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_drums_drone_has_nothing_nearer_than_a_fifth_below_a3(seed: int) -> None:
+    a3, fifth = 57, 7
+    for half in written("frame-drum", seed, MIDDLE):
+        assert list(half.chord) == sorted(half.chord)
+        assert all(above - below >= fifth for below, above in pairwise(half.chord) if below < a3)

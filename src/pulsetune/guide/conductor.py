@@ -144,6 +144,7 @@ class Conductor:
 
     def _decide(self, t_s: float, estimate: ArousalEstimate, baseline: Baseline | None) -> None:
         if self.phase is Phase.CALIBRATE:
+            self._leader.before(estimate.heart_rate_bpm)
             self._calibrate(t_s, baseline)
             return
         heart_rate_bpm = estimate.heart_rate_bpm

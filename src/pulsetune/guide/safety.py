@@ -15,12 +15,29 @@ from statistics import fmean
 BACKTRACK_RISE_BPM = 3.5  # above the best level so far, for ...
 BACKTRACK_S = 45  # ... this long: the lead is doing no good, meet the heart again
 BEST_LEAK_BPM_PER_MIN = 0.5  # the best level is forgotten slowly
-GATE_MEAN_S = 120  # the gates judge the mean of the last two minutes of pulsed music ...
-FIRST_S = 60  # ... less a share of the first minute's, in which music had no time to do anything: the baseline of one
-FIRST_SHARE = 0.3  # minute is itself only known to about 1 bpm (share found in rehearsals, model-based)
-# (seconds of pulsed music, bpm above the baseline): early ones spare those whom music upsets, late ones are for hearts
-# that only stay where they were; found in rehearsals (model-based)
-GATES = ((150, 2.0), (210, 1.5), (270, 0.9), (360, 0.5), (480, 0.8), (720, -0.1))
+# The gates ask how far the heart under music is above where it was before. Shares and thresholds were found in rehearsals
+# (discriminants of who is upset, model-based: docs/decisions/0006).
+HEARD_FROM_S = 45  # under music: the mean of everything from here on ...
+LAST_SHARE = 0.3  # ... and, with this share, the newest mean of 30 s
+# Before: the baseline's minute alone is only known to about 1 bpm, so two more are asked: the half minute before it, and
+# the first minute of music, in which music had no time to act.
+EARLIER_SHARE = 0.4
+FIRST_S, FIRST_SHARE = 60, 0.4
+HIGH_BPM, HIGH_SHARE, HIGH_MOST_BPM = 72.0, 0.06, 12.0  # a heart that begins high falls farther in silence, too
+# (seconds of pulsed music, bpm): the first ones spare those whom music clearly upsets, the later ones are for hearts
+# that only stay where they were
+GATES = (
+    (150, 2.2),
+    (180, 1.5),
+    (210, 0.9),
+    (240, 0.3),
+    (270, 0.3),
+    (300, 0.3),
+    (360, 0.5),
+    (480, 0.5),
+    (720, 0.3),
+)
+FUTILE_S, FUTILE_BPM = 900, -0.1  # after a quarter of an hour of music the heart should at least be below the baseline
 COMPANY_MEAN_S = 90  # company is judged by its last minute and a half
 HELPED_MARGIN_BPM = 0.5  # company has helped when the heart is below the baseline by at least this
 STOP_RISE_BPM = 8.0  # above the baseline, for ...
@@ -36,11 +53,19 @@ class Verdict(StrEnum):
 
 
 class SafetyWatch:
-    """Watches the 30-s heart rate against the listener's own baseline; the first gate comes after ``first_gate_s``."""
+    """Watches the 30-s heart rate against the listener's own baseline; the first gate comes after ``first_gate_s``.
 
-    def __init__(self, baseline_bpm: float, first_gate_s: float = GATES[0][0]) -> None:
+    ``earlier_bpm`` is the heart rate before the minute of the baseline, None if nobody knows.
+    """
+
+    def __init__(
+        self, baseline_bpm: float, first_gate_s: float = GATES[0][0], earlier_bpm: float | None = None
+    ) -> None:
         self._baseline_bpm = baseline_bpm
-        self._gates = {round(at_s * first_gate_s / GATES[0][0]): above_bpm for at_s, above_bpm in GATES}
+        self._earlier_bpm = baseline_bpm if earlier_bpm is None else earlier_bpm
+        scale = first_gate_s / GATES[0][0]
+        self._gates = {round(at_s * scale): above_bpm for at_s, above_bpm in GATES}
+        self._futile_s = round(FUTILE_S * scale)
         self._best_bpm = baseline_bpm
         self._risen_s = 0
         self._high_s = 0
@@ -48,7 +73,8 @@ class SafetyWatch:
         self._heard_s = 0
         self._companion_s = 0
         self._first_bpm: list[float] = []
-        self._recent: deque[float] = deque(maxlen=GATE_MEAN_S)
+        self._later_bpm = 0.0  # sum over the music from HEARD_FROM_S on
+        self._recent: deque[float] = deque(maxlen=COMPANY_MEAN_S)
 
     def begin_lead(self, heart_rate_bpm: float) -> None:
         """A lead starts from here."""
@@ -66,7 +92,11 @@ class SafetyWatch:
         self._recent.append(heart_rate_bpm)
         if self._heard_s <= FIRST_S:
             self._first_bpm.append(heart_rate_bpm)
+        if self._heard_s > HEARD_FROM_S:
+            self._later_bpm += heart_rate_bpm
         if self._heard_s in self._gates and self._answer_bpm() > self._gates[self._heard_s]:
+            return Verdict.COMPANION
+        if self._heard_s == self._futile_s and self._mean_rise_bpm() > FUTILE_BPM:
             return Verdict.COMPANION
         return self._backtrack(heart_rate_bpm) if leading else None
 
@@ -88,10 +118,18 @@ class SafetyWatch:
         return self._companion_s == COMPANION_TRIAL_S and self._mean_rise_bpm() > -HELPED_MARGIN_BPM
 
     def _answer_bpm(self) -> float:
-        """How far the heart is above the baseline under music, less what it was before music could act."""
-        first_bpm = fmean(self._first_bpm) - self._baseline_bpm
-        return fmean(self._recent) - self._baseline_bpm - FIRST_SHARE * first_bpm
+        """How far the heart under music is above where it was before."""
+        baseline_bpm = self._baseline_bpm
+        all_bpm = self._later_bpm / (self._heard_s - HEARD_FROM_S)
+        music_bpm = (1 - LAST_SHARE) * all_bpm + LAST_SHARE * self._recent[-1]
+        before_bpm = (
+            (1 - EARLIER_SHARE - FIRST_SHARE) * baseline_bpm
+            + EARLIER_SHARE * self._earlier_bpm
+            + FIRST_SHARE * fmean(self._first_bpm)
+        )
+        high_bpm = max(-HIGH_MOST_BPM, min(HIGH_MOST_BPM, baseline_bpm - HIGH_BPM))
+        return music_bpm - before_bpm + HIGH_SHARE * high_bpm
 
     def _mean_rise_bpm(self) -> float:
-        """The last minute and a half."""
-        return fmean(list(self._recent)[-COMPANY_MEAN_S:]) - self._baseline_bpm
+        """The last minute and a half against the baseline."""
+        return fmean(self._recent) - self._baseline_bpm

@@ -17,6 +17,9 @@ from pulsetune.sound.score import PULSES_PER_BAR, PULSES_PER_HALF_BAR, HalfBar, 
 ROOTS = (41, 42, 43, 45)  # F2..A2: a drum and a drone that small loudspeakers still give
 # Semitones above the root: minor, open (no third at all) and major pentatonic.
 SCALES = ((0, 3, 5, 7, 10), (0, 2, 5, 7, 10), (0, 2, 4, 7, 9))
+# The drone: root, octave, twelfth, and an upper tone above them. Nothing below A3 is nearer than a fifth, and no fifth stands on
+# the root, where it would beat 44 times a second.
+OCTAVE, TWELFTH = 12, 19
 BARS_PER_SECTION = 8
 BARS_PER_PHRASE = 2
 BARS_PER_COLOUR = 4  # how long the drone keeps its upper tone
@@ -41,7 +44,7 @@ class DrumSong:
         self.root = self._random.choice(ROOTS)
         self.scale = self._random.choice(SCALES)
         self._pattern = PATTERNS[0]
-        self._colour = 12
+        self._colour = 2 * OCTAVE
         self._step = 7
         self._phrase: dict[int, tuple[int, float]] = {}
         self._half_bar = 0
@@ -57,14 +60,15 @@ class DrumSong:
             at_pulses = float(self._half_bar * PULSES_PER_HALF_BAR + pulse_of_half)
             notes += self._pulse(at_pulses, pulse, bar, density)
         self._half_bar += 1
-        chord = (self.root, self.root + 7, self.root + 12, self.root + self._colour)
+        chord = (self.root, self.root + OCTAVE, self.root + TWELFTH, self.root + self._colour)
         return HalfBar(tuple(notes), chord, half == 0 and bar % BARS_PER_PHRASE == 0)
 
     def _enter_bar(self, bar: int, warmth: float) -> None:
         if bar % BARS_PER_SECTION == 0:
             self._pattern = self._random.choice(PATTERNS)
         if bar % BARS_PER_COLOUR == 0:
-            self._colour = 12 + self._random.choice([tone for tone in (*self.scale, 12) if 12 + tone != self._colour])
+            tones = [2 * OCTAVE + tone for tone in (*self.scale, OCTAVE)]
+            self._colour = self._random.choice([tone for tone in tones if tone != self._colour])
         if bar % BARS_PER_PHRASE == 0:
             self._phrase = self._new_phrase(warmth)
 

@@ -27,7 +27,9 @@ TREMBLE_AFTER_S, TREMBLE_GROWS_S = 0.5, 0.9  # only on notes that are held
 SCOOP_CENTS = -22.0  # a breath begins a little below the note
 SCOOP_S = 0.12
 FRESH_GLIDE_S = 0.012  # between two breaths the pitch jumps; while the last one still dies away it slides instead
+KNOT_FRAMES = 16  # a third of a millisecond: between knots the slow curves of breath and pitch are straight lines
 Curve = NDArray[np.float64]
+Frames = NDArray[np.int64] | NDArray[np.float64]
 
 
 class Written:
@@ -70,18 +72,18 @@ class BreathLine:
         """Whether nothing is blown from frame ``at`` on, unless a note comes."""
         return at >= self._fall[0] + self._fall[1]
 
-    def write(self, at: NDArray[np.int64], tremble_cents: float) -> tuple[Curve, Curve]:
-        """Cents and breath at consecutive frames."""
-        turns = self._tremble + TREMBLE_HZ / SAMPLE_RATE_HZ * np.arange(1, len(at) + 1)
+    def write(self, at: Frames, tremble_cents: float) -> tuple[Curve, Curve]:
+        """Cents and breath at ``at``: frames in order, from the one after the last call's to the last of this one."""
+        turns = self._tremble + TREMBLE_HZ / SAMPLE_RATE_HZ * (at - at[:1] + 1)
         self._tremble = float(turns[-1] % 1.0) if len(at) else self._tremble
         held_s = (at - self._held_from) / SAMPLE_RATE_HZ - TREMBLE_AFTER_S
         depth = np.clip(held_s / TREMBLE_GROWS_S, 0.0, 1.0) * np.sin(2 * np.pi * turns)
         return self._cents(at) + tremble_cents * depth, self._level(at) * (1 + 0.006 * tremble_cents * depth)
 
-    def _cents(self, at: NDArray[np.int64]) -> Curve:
+    def _cents(self, at: Frames) -> Curve:
         return self._from_cents + (self._to_cents - self._from_cents) * _smooth(at, *self._glide)
 
-    def _level(self, at: NDArray[np.int64]) -> Curve:
+    def _level(self, at: Frames) -> Curve:
         rise, fall = _smooth(at, *self._rise), 1 - _smooth(at, *self._fall)
         level: Curve = (self._level_from + (self._level_to - self._level_from) * rise) * fall
         return level
@@ -130,10 +132,14 @@ class Bansuri:
         for number, first in enumerate(edges[:-1]):
             if number > 0:
                 self._line.note(*self._waiting[number - 1])
+            if edges[number + 1] == first:
+                continue
             frames = np.arange(first, edges[number + 1])
-            cents, breath = self._line.write(frames, tremble)
+            knots = np.linspace(first, frames[-1], len(frames) // KNOT_FRAMES + 2)
+            cents, breaths = self._line.write(knots, tremble)
+            breath = np.interp(frames, knots, breaths)
             part = slice(first - start, edges[number + 1] - start)
-            self._frequency_hz.samples[part] = 440.0 * 2 ** ((cents - 6900.0) / 1200)
+            self._frequency_hz.samples[part] = np.interp(frames, knots, 440.0 * 2 ** ((cents - 6900.0) / 1200))
             self._soft.samples[part] = breath
             self._full.samples[part] = fullness * breath**2
             self._noise.samples[part] = noise * breath
@@ -147,7 +153,7 @@ class Bansuri:
             self._resting = True
 
 
-def _smooth(at: NDArray[np.int64], first: int, frames: int) -> Curve:
+def _smooth(at: Frames, first: int, frames: int) -> Curve:
     """0 before ``first``, 1 after ``frames`` more, without a corner at either end."""
     if len(at) and at[0] >= first + frames:  # most blocks: the way is done, or has not begun
         return np.ones(len(at))

@@ -40,9 +40,10 @@ DRUM_GAIN, HUM_GAIN = 0.62, 0.060
 DRONE_GAIN = 0.040
 BED_BEND = 0.5  # exponent of the bed level: between a quiet and a full bed lie 3 dB, not 6
 SWEEPS_S = (17.0, 29.0)  # two slow waves move the drone's vowel; together they return only after eight minutes
-SWEEP_OCTAVES = 0.45
+SWEEP_OCTAVES = 0.4
+LEAST_SWEEP = 0.4  # of it in the dark, where a sweep would be heard as louder and softer
 ROOM_GAIN = 0.22
-TRIM = Trim(-0.3, 0.6, 1.6)  # means of five seeds: -20.4 LUFS calm, -20 else
+TRIM = Trim(0.0, 0.85, 1.7)  # means of five seeds: -20.4 LUFS calm, -20 else
 USUAL = (
     -23.7,
     0.74,
@@ -107,7 +108,8 @@ class FrameDrum:
         waves = sum(math.sin(2 * math.pi * self._played_s / sweep_s) for sweep_s in SWEEPS_S) / len(SWEEPS_S)
         self._drum_strip.glide(DRUM_GAIN * values.pulse_level, 500.0 * 12.0**values.brightness)
         self._hum_strip.glide(HUM_GAIN * values.pulse_level, 500.0 * 5.0**values.brightness)
-        drone_cutoff_hz = 260.0 * 6.0**values.brightness * 2 ** (SWEEP_OCTAVES * waves)
+        sweep_octaves = SWEEP_OCTAVES * (LEAST_SWEEP + (1.0 - LEAST_SWEEP) * values.brightness)
+        drone_cutoff_hz = 260.0 * 6.0**values.brightness * 2 ** (sweep_octaves * waves)
         self._drone_strip.glide(DRONE_GAIN * values.bed_level**BED_BEND, drone_cutoff_hz)
         self._stage.glide(values, ROOM_GAIN * (0.5 + 0.5 * values.warmth))
         self._drone.glide()
