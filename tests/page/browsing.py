@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ FLAGS = (
 DESKTOP = {"width": 1100, "height": 900}
 PHONE = {"width": 360, "height": 740}
 ZOOMED = {"width": 550, "height": 450}  # what 200 % leaves of a desktop window
+DARK_PHONE = (("dark", PHONE),)
+EVERY_LOOK = tuple((scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE, ZOOMED))
 
 
 @contextlib.contextmanager
@@ -103,3 +105,27 @@ def visit(browser: Any, page: Opened, *, watching: bool = False, **options: Any)
     window.locator("form.home, .phase").first.wait_for()
     yield made
     context.close()
+
+
+def look_over(there: Visit, screens: Iterable[str], looks: Sequence[tuple[str, dict[str, int]]]) -> list[str]:
+    """axe-core finds nothing on any screen in any look, and nothing is wider than its window; returns the screens' names.
+
+    axe-core comes in as an inline script, which the page forbids: ``visit`` with ``bypass_csp``.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe, seen = Axe(), []
+    for screen in screens:
+        seen.append(screen)
+        for look in looks:
+            there.look(*look)
+            there.window.wait_for_timeout(50)  # drawings are made anew for their width
+            found = axe.run(there.window).response
+            assert [(rule["id"], node["target"]) for rule in found["violations"] for node in rule["nodes"]] == [], (
+                screen,
+                look,
+            )
+            assert found["passes"]
+            assert there.overflow_px() <= 0, (screen, look)
+    assert there.elsewhere == []
+    return seen

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from pulsetune.ports import HostState
+from tests.page.browsing import chromium, visit
 from tests.page.hosting import opened
 from tests.page.listening import PATIENCE_S, WISH, messages, until
 
@@ -20,6 +21,22 @@ def page(tmp_path):
 def browser(page):
     with httpx.Client(base_url=page.base, cookies=page.cookies, timeout=PATIENCE_S) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    """A real Chromium; one a file, because Playwright keeps an event loop while it runs."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def there(chrome, page):
+    """A window on the page; nothing in it complains, and nothing is asked of anybody else."""
+    with visit(chrome, page) as there:
+        yield there
+        assert there.complaints == []
+        assert there.elsewhere == []
 
 
 @pytest.fixture

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pulsetune.ports import SeenStrap
 from tests.needs import need_chromium, need_patience
-from tests.page.browsing import DESKTOP, PHONE, ZOOMED, chromium, visit
+from tests.page.browsing import DARK_PHONE, EVERY_LOOK, PHONE, ZOOMED, look_over, visit
 from tests.page.hosting import opened
 
 need_chromium()
 
 STRAPS = (SeenStrap("Polar H10 1234", "AA:BB", -60, 80), SeenStrap("Wahoo TICKR", "CC:DD", -85, None))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 def every_screen(there):
@@ -68,43 +60,25 @@ def every_screen(there):
     yield "no session"
 
 
-def findings(axe, window):
-    """What axe-core has to say: rule, place."""
-    found = axe.run(window).response["violations"]
-    return [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]]
-
-
-def walk(browser, tmp_path, looks):
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe, seen = Axe(), set()
-    # axe-core comes in as an inline script, which the page forbids: here alone it may
+def walk(chrome, tmp_path, looks):
     with (
         opened(tmp_path, speed=30.0, straps=STRAPS) as page,
-        visit(browser, page, bypass_csp=True) as there,
+        visit(chrome, page, bypass_csp=True) as there,
     ):
-        for screen in every_screen(there):
-            seen.add(screen)
-            for scheme, size in looks:
-                there.look(scheme, size)
-                assert findings(axe, there.window) == [], (screen, scheme, size)
-                assert there.overflow_px() <= 0, (screen, size)
-        assert there.elsewhere == []
-    assert len(seen) == 12
+        assert len(look_over(there, every_screen(there), looks)) == 12
 
 
-def test_axe_finds_nothing_on_any_screen_on_a_dark_phone(browser, tmp_path):
-    walk(browser, tmp_path, [("dark", PHONE)])
+def test_axe_finds_nothing_on_any_screen_on_a_dark_phone(chrome, tmp_path):
+    walk(chrome, tmp_path, DARK_PHONE)
 
 
-def test_axe_finds_nothing_on_any_screen_in_light_and_dark_large_small_and_magnified(browser, tmp_path):
+def test_axe_finds_nothing_on_any_screen_in_light_and_dark_large_small_and_magnified(chrome, tmp_path):
     need_patience()
-    walk(browser, tmp_path, [(scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE, ZOOMED)])
+    walk(chrome, tmp_path, EVERY_LOOK)
 
 
-@pytest.mark.parametrize("size", [PHONE, ZOOMED])
-def test_the_start_button_is_in_sight_on_a_small_window(browser, tmp_path, size):
-    with opened(tmp_path) as page, visit(browser, page) as there:
+def test_the_start_button_is_in_sight_on_a_small_window(there):
+    for size in (PHONE, ZOOMED):
         there.look("light", size)
         box = there.button("Start").bounding_box()
         assert box["y"] >= 0

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.needs import need_chromium, need_patience
-from tests.page.browsing import DESKTOP, PHONE, ZOOMED, chromium, visit
+from tests.page.browsing import DARK_PHONE, EVERY_LOOK, look_over, visit
 from tests.page.evenings import RECORDING, evening
 from tests.page.hosting import opened
 
@@ -39,23 +39,9 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def page(home):
     with opened(home) as page:
         yield page
-
-
-@pytest.fixture
-def there(browser, page):
-    with visit(browser, page) as there:
-        yield there
-        assert there.complaints == []
-        assert there.elsewhere == []
 
 
 def rows(there):
@@ -220,38 +206,26 @@ def screens(there):
     yield "no such session"
 
 
-def walk(browser, page, looks):
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe, seen = Axe(), []
-    # axe-core comes in as an inline script, which the page forbids: here alone it may
-    with visit(browser, page, bypass_csp=True) as there:
-        for screen in screens(there):
-            seen.append(screen)
-            for look in looks:
-                there.look(*look)
-                there.window.wait_for_timeout(50)  # drawings are made anew for their width
-                found = axe.run(there.window).response["violations"]
-                assert [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]] == [], (screen, look)
-                assert there.overflow_px() <= 0, (screen, look)
-    assert len(seen) == 8
+def walk(chrome, page, looks):
+    with visit(chrome, page, bypass_csp=True) as there:
+        assert len(look_over(there, screens(there), looks)) == 8
 
 
-def test_axe_finds_nothing_on_a_dark_phone_and_nothing_is_wider_than_it(browser, page):
-    walk(browser, page, [("dark", PHONE)])
+def test_axe_finds_nothing_on_a_dark_phone_and_nothing_is_wider_than_it(chrome, page):
+    walk(chrome, page, DARK_PHONE)
 
 
-def test_axe_finds_nothing_in_light_and_dark_large_small_and_magnified(browser, page):
+def test_axe_finds_nothing_in_light_and_dark_large_small_and_magnified(chrome, page):
     need_patience()
-    walk(browser, page, [(scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE, ZOOMED)])
+    walk(chrome, page, EVERY_LOOK)
 
 
-def test_of_many_sessions_the_older_ones_come_when_asked(browser, tmp_path):
+def test_of_many_sessions_the_older_ones_come_when_asked(chrome, tmp_path):
     from playwright.sync_api import expect
 
     for number in range(53):
         evening(tmp_path, "settle", day(60 - number), 70.0, 68.0, minutes=3)
-    with opened(tmp_path) as page, visit(browser, page) as there:
+    with opened(tmp_path) as page, visit(chrome, page) as there:
         there.window.goto(f"{page.base}/#/history")
         expect(rows(there)).to_have_count(50)
         expect(there.window.locator(".spark path")).to_have_count(50)
@@ -264,8 +238,8 @@ def test_of_many_sessions_the_older_ones_come_when_asked(browser, tmp_path):
         there.see("No session was long enough yet")
 
 
-def test_trends_of_a_home_without_a_session_say_when_they_begin(browser, tmp_path):
-    with opened(tmp_path) as page, visit(browser, page) as there:
+def test_trends_of_a_home_without_a_session_say_when_they_begin(chrome, tmp_path):
+    with opened(tmp_path) as page, visit(chrome, page) as there:
         there.window.goto(f"{page.base}/#/trends")
         there.see("Trends begin with your first session with a strap")
         there.window.get_by_label("Simulated sessions instead of mine").check()

@@ -7,16 +7,10 @@ import pytest
 from pulsetune.model import Imagery
 from pulsetune.programs import find_program, own_program_files
 from tests.needs import need_chromium, need_patience
-from tests.page.browsing import DESKTOP, PHONE, ZOOMED, chromium, visit
+from tests.page.browsing import DARK_PHONE, EVERY_LOOK, look_over, visit
 from tests.page.hosting import opened
 
 need_chromium()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -24,14 +18,6 @@ def page(tmp_path, monkeypatch):
     monkeypatch.setenv("PULSETUNE_HOME", str(tmp_path / "home"))  # where a session looks for own programs
     with opened(tmp_path / "home", speed=60.0) as page:
         yield page
-
-
-@pytest.fixture
-def there(browser, page):
-    with visit(browser, page) as there:
-        yield there
-        assert there.complaints == []
-        assert there.elsewhere == []
 
 
 def change(there, old: str, new: str) -> None:
@@ -187,35 +173,27 @@ def every_screen(there, page):
     window.get_by_role("link", name="broken").click()
     there.see("It cannot be played yet")
     yield "broken program"
+    (page.home / "programs" / "latin.toml").write_bytes(b"\xfcber")
+    window.get_by_role("link", name="All programs").click()
+    window.get_by_role("link", name="latin").click()
+    there.see("It cannot be read")
+    assert window.get_by_role("link", name="Make a copy").count() == 0
+    assert there.button("Delete").count() == 1
+    yield "unreadable program"
     window.goto(f"{page.base}/#/programs/nothing")
     there.see("There is no such program")
     yield "no such program"
 
 
-def walk(browser, home, looks):
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe, seen = Axe(), []
-    # axe-core comes in as an inline script, which the page forbids: here alone it may
-    with opened(home) as page, visit(browser, page, bypass_csp=True) as there:
-        for screen in every_screen(there, page):
-            seen.append(screen)
-            for scheme, size in looks:
-                there.look(scheme, size)
-                found = axe.run(there.window).response["violations"]
-                assert [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]] == [], (
-                    screen,
-                    scheme,
-                )
-                assert there.overflow_px() <= 0, (screen, size)
-        assert there.elsewhere == []
-    assert len(seen) == 8
+def walk(chrome, home, looks):
+    with opened(home) as page, visit(chrome, page, bypass_csp=True) as there:
+        assert len(look_over(there, every_screen(there, page), looks)) == 9
 
 
-def test_axe_finds_nothing_on_the_programs_on_a_dark_phone(browser, tmp_path):
-    walk(browser, tmp_path, [("dark", PHONE)])
+def test_axe_finds_nothing_on_the_programs_on_a_dark_phone(chrome, tmp_path):
+    walk(chrome, tmp_path, DARK_PHONE)
 
 
-def test_axe_finds_nothing_on_the_programs_in_light_and_dark_large_small_and_magnified(browser, tmp_path):
+def test_axe_finds_nothing_on_the_programs_in_light_and_dark_large_small_and_magnified(chrome, tmp_path):
     need_patience()
-    walk(browser, tmp_path, [(scheme, size) for scheme in ("light", "dark") for size in (DESKTOP, PHONE, ZOOMED)])
+    walk(chrome, tmp_path, EVERY_LOOK)

@@ -12,7 +12,7 @@ from pulsetune.model import CommandKind
 from pulsetune.ports import HostState, SeenStrap
 from pulsetune.records.library import Library
 from tests.needs import need_chromium
-from tests.page.browsing import chromium, visit
+from tests.page.browsing import visit
 from tests.page.hosting import opened
 
 need_chromium()
@@ -20,24 +20,10 @@ need_chromium()
 STRAPS = (SeenStrap("Polar H10 1234", "AA:BB", -60, 80), SeenStrap("Wahoo TICKR", "CC:DD", -85, None))
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def page(tmp_path):
     with opened(tmp_path / "home", speed=30.0, straps=STRAPS) as page:
         yield page
-
-
-@pytest.fixture
-def there(browser, page):
-    with visit(browser, page) as there:
-        yield there
-        assert there.complaints == []
-        assert there.elsewhere == []
 
 
 def test_from_home_to_the_file_that_is_taken_home(there, page):
@@ -179,8 +165,8 @@ def test_a_heart_rate_that_grows_old_is_never_shown_as_live(there, page):
     there.running()
 
 
-def test_after_a_restart_the_page_comes_back_by_itself(browser, tmp_path):
-    with opened(tmp_path, speed=30.0) as first, visit(browser, first) as there:
+def test_after_a_restart_the_page_comes_back_by_itself(chrome, tmp_path):
+    with opened(tmp_path, speed=30.0) as first, visit(chrome, first) as there:
         there.start_simulated()
         port = first.server.port
         first.server.stop()
@@ -196,9 +182,9 @@ def test_after_a_restart_the_page_comes_back_by_itself(browser, tmp_path):
             assert there.elsewhere == []
 
 
-def test_a_window_that_opens_while_a_session_runs_shows_it_whole(browser, there, page):
+def test_a_window_that_opens_while_a_session_runs_shows_it_whole(chrome, there, page):
     there.start_simulated()
-    with visit(browser, page) as late:
+    with visit(chrome, page) as late:
         late.running()
         assert late.window.url.endswith("#/session")
         points = "import('/static/stream.js').then(({live}) => live.points)"
@@ -213,7 +199,7 @@ def test_a_window_that_opens_while_a_session_runs_shows_it_whole(browser, there,
     there.window.locator("#check-in[open]").wait_for()  # the other window follows
 
 
-def test_the_orb_stands_still_for_those_who_ask_for_less_motion(browser, there):
+def test_the_orb_stands_still_for_those_who_ask_for_less_motion(chrome, there):
     there.start_simulated()
     moving = "document.querySelector('.orb').getAnimations().map((a) => a.effect.getTiming().duration)"
     there.until("document.querySelector('.orb').getAnimations().length", 1)
@@ -277,7 +263,7 @@ ATTACK = """async (base) => {
 
 
 def test_a_page_from_elsewhere_in_the_same_browser_neither_sees_nor_changes_anything(there, page, stranger):
-    """The hardest case: same computer, same browser, cookie in the jar; only the port differs."""
+    """The hardest case: same computer, same chrome, cookie in the jar; only the port differs."""
     there.start_simulated()
     other = there.window.context.new_page()
     other.goto(stranger)

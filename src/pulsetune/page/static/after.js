@@ -30,7 +30,7 @@ function tiles({ summary: s, ended_words, quality_words }) {
   const change = s.baseline_heart_rate_bpm === null || s.final_heart_rate_bpm === null ? null : s.final_heart_rate_bpm - s.baseline_heart_rate_bpm;
   const repaired = Object.values(s.artifacts).reduce((a, b) => a + b, 0);
   return h("dl.tiles", {},
-    tile("Heart rate", `${number(s.baseline_heart_rate_bpm)} → ${number(s.final_heart_rate_bpm)}`, change === null ? "Too short for a baseline." : `${signed(change)} a minute`),
+    tile("Heart rate", `${number(s.baseline_heart_rate_bpm)} → ${number(s.final_heart_rate_bpm)}`, change === null ? "Too short for a baseline." : `${signed(change)} beats a minute`),
     tile("Music", s.tempo_start_bpm === null ? "no pulse" : `${number(s.tempo_start_bpm)} → ${number(s.tempo_end_bpm)}`, s.tempo_start_bpm === null ? "" : "pulses a minute"),
     tile("Length", clock(s.duration_s), ended_words),
     tile("Signal", quality_words, `${s.beats} beats, ${repaired} corrected, ${s.gaps === 1 ? "1 gap" : `${s.gaps} gaps`}${s.quality === null ? "" : `; ${Math.round(100 * s.quality)}\u00a0% usable as they came`}.`));
