@@ -29,13 +29,13 @@ HIGH_BPM, HIGH_SHARE, HIGH_MOST_BPM = 72.0, 0.06, 12.0  # a heart that begins hi
 GATES = (
     (150, 2.2),
     (180, 1.5),
-    (210, 0.9),
-    (240, 0.3),
-    (270, 0.3),
-    (300, 0.3),
-    (360, 0.5),
-    (480, 0.5),
-    (720, 0.3),
+    (210, 0.95),
+    (240, 0.35),
+    (270, 0.35),
+    (300, 0.35),
+    (360, 0.6),
+    (480, 0.6),
+    (720, 0.5),
 )
 FUTILE_S, FUTILE_BPM = 900, -0.1  # after a quarter of an hour of music the heart should at least be below the baseline
 COMPANY_MEAN_S = 90  # company is judged by its last minute and a half
