@@ -31,12 +31,21 @@ TICKS_PER_S = round(1 / TICK_S)
 
 
 class SessionEngine:
-    """Arousal and guide in order; ``step`` returns ``(at_s, event)`` pairs, inputs included."""
+    """Arousal and guide in order; ``step`` returns ``(at_s, event)`` pairs, inputs included.
+
+    Without ``breath`` the listener's breathing rate is not looked for: cheaper, where nothing will ask for it.
+    """
 
     def __init__(
-        self, program: Program, profile: ListenerProfile, policy: PolicyName, tape: Sequence[TapePoint] = ()
+        self,
+        program: Program,
+        profile: ListenerProfile,
+        policy: PolicyName,
+        tape: Sequence[TapePoint] = (),
+        *,
+        breath: bool = True,
     ) -> None:
-        self._pipeline = Pipeline(program.calibrate_s)
+        self._pipeline = Pipeline(program.calibrate_s, breath=breath)
         self._conductor = Conductor(program, profile, policy, tape)
         self._next_tick = 0
         self._baseline_told = False

@@ -56,7 +56,10 @@ def unheard(_parameters: AudioParameters) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The edges of one session, chosen by the caller."""
+    """The edges of one session, chosen by the caller.
+
+    ``breath`` is False where nobody will ask how fast the listener breathes: a rehearsal without a breathing guide.
+    """
 
     source: HeartSource
     sink: AudioSink
@@ -65,6 +68,7 @@ class Parts:
     watch: Watch = nothing
     commands: Commands = no_commands
     hear: Hear = unheard
+    breath: bool = True
 
 
 async def run_session(started: SessionStarted, parts: Parts) -> Summary:
@@ -75,7 +79,7 @@ async def run_session(started: SessionStarted, parts: Parts) -> Summary:
     PulseTuneError
         From an edge that cannot open, or whose log could not be saved. What was recorded is kept.
     """
-    engine = SessionEngine(started.program, started.profile, started.policy, started.tape)
+    engine = SessionEngine(started.program, started.profile, started.policy, started.tape, breath=parts.breath)
     fold = SummaryFold()
     log = _Log(parts, fold)
     fold.take(0.0, started)  # the store was begun with it

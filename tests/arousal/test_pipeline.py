@@ -73,6 +73,13 @@ def test_a_resting_heart_is_calibrated_and_read() -> None:
     assert estimates[57].confidence <= 0.5  # before the baseline
 
 
+def test_where_nobody_asks_for_the_breath_everything_else_is_the_same() -> None:
+    _, whole = run(Pipeline(60.0), heart(0, 120), 0, 120)
+    _, without = run(Pipeline(60.0, breath=False), heart(0, 120), 0, 120)
+    assert any(estimate.breaths_per_min is not None for estimate in whole)
+    assert without == [dataclasses.replace(estimate, breaths_per_min=None) for estimate in whole]
+
+
 def test_the_baseline_comes_exactly_on_time() -> None:
     pipeline = Pipeline(60.0)
     run(pipeline, heart(0, 59), 0, 59)

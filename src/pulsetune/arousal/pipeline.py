@@ -45,13 +45,13 @@ class Pipeline:
         still coming to rest.
     """
 
-    def __init__(self, calibrate_s: float, baseline_s: int | None = None) -> None:
+    def __init__(self, calibrate_s: float, baseline_s: int | None = None, *, breath: bool = True) -> None:
         self._timeline = Timeline()
         self._cleaner = Cleaner()
         self._window = BeatWindow()
         self._rates = RateWindow()
         self._rate_check = RateCheck()
-        self._breath = BreathMeter()
+        self._breath = BreathMeter() if breath else None
         self._calibration = Calibration(calibrate_s, baseline_s or BASELINE_S, await_rest=baseline_s is None)
         self._model = ArousalModel()
         self._issues: set[SignalIssue] = set()
@@ -121,7 +121,7 @@ class Pipeline:
             heart_rate_bpm=_rounded(reading.heart_rate_bpm, 3),
             heart_rate_fast_bpm=_rounded(reading.heart_rate_fast_bpm, 3),
             rmssd_ms=_rounded(reading.rmssd_ms, 3),
-            breaths_per_min=None if rate_only else _rounded(self._breath.read(now_s), 3),
+            breaths_per_min=None if rate_only or self._breath is None else _rounded(self._breath.read(now_s), 3),
             arousal=_rounded(arousal, 4),
             confidence=round(confidence, 4),
             quality=round(reading.quality, 4),
@@ -131,7 +131,8 @@ class Pipeline:
     def _take(self, beats: list[Beat]) -> None:
         for beat in beats:
             self._window.push(beat)
-            self._breath.push(beat)
+            if self._breath is not None:
+                self._breath.push(beat)
 
     def _hold_against_rate(self, sample: HeartSample) -> None:
         """Start the cleaning over where the strap's own rate says that it has caught a wrong level."""

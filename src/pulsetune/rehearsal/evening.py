@@ -86,7 +86,9 @@ def play_session(
     """Run a whole session and give what was seen of it."""
     recorder = Recorder(heart)
     started = SessionStarted(0.0, "", 1, program, ListenerProfile(), policy, heart.label, True, seed, 0, 0, "UTC", tape)
-    parts = Parts(heart, SilentSink(), _Unshared(), _Nowhere(), watch=recorder.watch, hear=heart.hear)
+    parts = Parts(
+        heart, SilentSink(), _Unshared(), _Nowhere(), watch=recorder.watch, hear=heart.hear, breath=program.breathing
+    )
     asyncio.run(run_session(started, parts))
     return recorder
 
