@@ -1,4 +1,4 @@
-"""Hypothesis strategies for every kind of event, made from the types that ``model.py`` declares."""
+"""Hypothesis strategies for every kind of event, made from the types that ``model`` declares."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Rules of this file:
 1. Pure: no file, clock or database; the same event always gives the same text, so that a replay can be compared.
-2. A body is a compact JSON array of the event's fields in their order in ``model.py``, without ``t_s``, which has a
+2. A body is a compact JSON array of the event's fields in their order in ``model``, without ``t_s``, which has a
    column of its own. Appending a field with a default keeps every older log readable; anything else needs a migration.
 3. NaN and infinity are never written: ``ValueError``, for it is a mistake of the program that made the event.
 4. What cannot be read is ``DamagedData`` and names the kind; nothing is guessed.

@@ -205,7 +205,7 @@ def _back_up(database: sqlite3.Connection, to: Path) -> None:
 
 
 def _refresh_views(database: sqlite3.Connection) -> None:
-    """Let the views follow the fields of ``model.py``; they hold no data, so this is no migration.
+    """Let the views follow the fields of ``model``; they hold no data, so this is no migration.
 
     Views that somebody else made are left alone.
     """
