@@ -91,6 +91,32 @@ def test_a_copy_of_a_broken_program_can_be_mended(tmp_path):
     assert own_program_files(tmp_path) == {}
 
 
+def test_what_was_deleted_last_comes_back_as_it_was_until_it_is_forgotten(tmp_path):
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    programs, latin = Programs(tmp_path), GOOD.encode("utf-16")
+    programs.save(GOOD.replace("monday", "tuesday"), replace=False)
+    (folder / "monday.toml").write_bytes(latin)
+    programs.delete("tuesday")
+    programs.delete("monday")
+    assert [listed.name for listed in programs.listed() if listed.own] == []
+    with pytest.raises(WrongUse, match="too late"):  # the last one only
+        programs.undelete("tuesday")
+    programs.save(GOOD, replace=False)
+    with pytest.raises(ProgramExists):
+        programs.undelete("monday")
+    assert programs.text("monday").text == GOOD
+    (folder / "monday.toml").unlink()
+    programs.undelete("monday")
+    assert (folder / "monday.toml").read_bytes() == latin
+    programs.delete("monday")
+    programs.forget_deleted()
+    assert [file.name for file in folder.iterdir()] == ["program.schema.json"]
+    for name in ("monday", "../sessions", ""):
+        with pytest.raises(WrongUse, match="too late"):
+            programs.undelete(name)
+
+
 @pytest.mark.parametrize("name", program_files())
 def test_every_copy_is_a_program(tmp_path, name):
     copied = Programs(tmp_path).copy(name)

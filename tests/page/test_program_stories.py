@@ -100,10 +100,11 @@ def test_from_the_list_to_a_program_of_one_s_own_and_away_again(there, page):
 
     window.goto(f"{page.base}/#/programs/monday")
     there.button("Delete").click()
-    window.keyboard.press("Escape")
+    there.see("None yet")
+    there.button("Undo").click()
+    window.get_by_role("heading", name="After work, slowly").wait_for()
     assert "monday" in own_program_files(page.home)
     there.button("Delete").click()
-    there.button("Delete it").click()
     there.see("None yet")
     assert own_program_files(page.home) == {}
     window.get_by_role("link", name="Home").click()
@@ -162,10 +163,18 @@ def every_screen(there, page):
     change(there, "minutes = 200", "minutes = 16")
     there.see("No mistakes")
     there.button("Save").click()
-    there.button("Delete").click()
-    there.button("Delete it").wait_for()
+    window.get_by_role("link", name="Change it").click()
+    there.see("No mistakes")
+    there.button("Save").click()
+    there.button("Replace it").wait_for()
     yield "confirm"
-    window.keyboard.press("Escape")
+    there.button("Cancel").click()
+    window.goto(f"{page.base}/#/programs/breathe-2")
+    there.button("Delete").click()
+    there.button("Undo").wait_for()
+    yield "undo"
+    there.button("Undo").click()
+    window.get_by_role("link", name="Change it").wait_for()
     (page.home / "programs" / "broken.toml").write_text('name = "broken"\nx = 1\n')
     window.get_by_role("link", name="All programs").click()
     there.see("4 mistakes")
@@ -187,7 +196,7 @@ def every_screen(there, page):
 
 def walk(chrome, home, looks):
     with opened(home) as page, visit(chrome, page, bypass_csp=True) as there:
-        assert len(look_over(there, every_screen(there, page), looks)) == 9
+        assert len(look_over(there, every_screen(there, page), looks)) == 10
 
 
 def test_axe_finds_nothing_on_the_programs_on_a_dark_phone(chrome, tmp_path):

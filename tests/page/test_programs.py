@@ -6,6 +6,7 @@ import pytest
 
 from pulsetune.program_plan import planned
 from pulsetune.programs import find_program, program_files
+from tests.page.listening import until
 
 GOOD = 'name = "monday"\ntitle = "Monday"\ndescription = "A test."\nminutes = 10\n'
 
@@ -112,8 +113,10 @@ def test_names_that_are_taken_stay_taken(page, browser, name):
 
 def test_deleting_takes_own_programs_only(page, browser):
     browser.post("/api/program/save", json={"text": GOOD})
-    assert browser.post("/api/programs/monday/delete", json={}).status_code == 204
+    assert browser.post("/api/programs/monday/delete", json={}).json() == {"undo_s": 0.5}
     assert own(page) == []
+    until(lambda: [each.name for each in (page.home / "programs").iterdir()] == ["program.schema.json"])
+    assert browser.post("/api/programs/monday/undelete", json={}).status_code == 400
     for name in ("monday", "unwind", "sessions.db", "%2e%2e%2fsessions", "..", "program.schema"):
         assert browser.post(f"/api/programs/{name}/delete", json={}).status_code in (400, 404, 405)
     assert sorted(each.name for each in (page.home / "programs").iterdir()) == ["program.schema.json"]
@@ -133,7 +136,7 @@ def test_a_file_that_is_no_text_is_listed_with_its_reason_and_can_be_deleted_and
     refused = browser.get("/api/programs/latin/copy")
     assert (refused.status_code, refused.json()["message"]) == (400, row["unreadable"])
     assert "latin" not in [program["name"] for program in browser.get("/api/home").json()["programs"]]
-    assert browser.post("/api/programs/latin/delete", json={}).status_code == 204
+    assert browser.post("/api/programs/latin/delete", json={}).status_code == 202
     assert own(page) == []
 
 

@@ -48,7 +48,7 @@ class Page:
         self._host: SessionHost = doors.host
         self._choices = Choices(doors)
         self._past = Past(doors.library, undo_s)
-        self._programs = ProgramShelf(doors.programs)
+        self._programs = ProgramShelf(doors.programs, undo_s)
         self._overview = Overview(doors.library, doors.host, self._past.hides)
         self.app: ASGIApp = Guard(self._inner(), gate)
 
@@ -93,6 +93,7 @@ class Page:
                 await pumping
             await self._choices.close()
             await self._past.close()
+            await self._programs.close()
 
     async def _pump(self) -> None:
         while True:

@@ -3,6 +3,7 @@
 Rules of this file:
 1. One text at a time is checked and planned: whoever types fast waits, and the session shares with one thread at most.
 2. A name in an address is looked up among those that exist; it is never part of a path.
+3. What was deleted last can come back for a while, as sessions can (``deleting.py``).
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ EVERY_S = 5  # seconds between two points of a planned curve: finer is not seen
 class ProgramShelf:
     """Answers about programs."""
 
-    def __init__(self, library: ProgramLibrary) -> None:
+    def __init__(self, library: ProgramLibrary, undo_s: float) -> None:
         self._library = library
+        self._undo_s = undo_s
+        self._forgetting: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
 
     def routes(self) -> list[Route]:
@@ -40,6 +43,7 @@ class ProgramShelf:
             Route(one, self.program),
             Route(f"{one}/copy", self.copy),
             Route(f"{one}/delete", self.delete, methods=["POST"]),
+            Route(f"{one}/undelete", self.undelete, methods=["POST"]),
         ]
 
     async def programs(self, _request: Request) -> Response:
@@ -73,9 +77,27 @@ class ProgramShelf:
         return answer({"name": name})
 
     async def delete(self, request: Request) -> Response:
-        """Delete one of the listener's own, for good."""
+        """Delete one of the listener's own: it is gone at once, and for good soon."""
         await asyncio.to_thread(self._library.delete, request.path_params["name"])
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        self._forgetting = asyncio.create_task(self._forget_later())
+        return answer({"undo_s": self._undo_s}, 202)
+
+    async def undelete(self, request: Request) -> Response:
+        """Think again, in time."""
+        await asyncio.to_thread(self._library.undelete, request.path_params["name"])
         return Response(status_code=204)
+
+    async def close(self) -> None:
+        """What was deleted is so for good."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        await asyncio.to_thread(self._library.forget_deleted)
+
+    async def _forget_later(self) -> None:
+        await asyncio.sleep(self._undo_s)
+        await asyncio.to_thread(self._library.forget_deleted)
 
     async def _text(self, request: Request) -> ProgramText:
         try:

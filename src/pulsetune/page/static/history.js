@@ -3,6 +3,7 @@
 import { get, post } from "./api.js";
 import { sparkline } from "./chart.js";
 import { called, h, minutes, number, setText, when } from "./format.js";
+import { offerUndo } from "./undo.js";
 
 const STATES = { complete: "", interrupted: "interrupted", running: "running now" };
 const KINDS = { measured: "measured from you", simulated: "simulated", replayed: "from a recording" };
@@ -29,18 +30,6 @@ export function kindBadge(session) {
 function wanted(session) {
   const date = session.started_at.slice(0, 10); // the day where it was
   return (!filter.program || session.program === filter.program) && (!filter.kind || kindOf(session) === filter.kind) && (!filter.from || date >= filter.from) && (!filter.to || date <= filter.to);
-}
-
-function undoToast(text, undo, seconds) {
-  const toast = document.getElementById("toast");
-  const close = () => {
-    clearTimeout(timer);
-    toast.hidden = true;
-  };
-  const timer = setTimeout(close, seconds * 1000);
-  toast.replaceChildren(h("span", {}, text), h("button.quiet", { type: "button", onclick: () => { close(); undo(); } }, "Undo"));
-  toast.hidden = false;
-  toast.querySelector("button").focus();
 }
 
 const titleOf = (session) => `${called(session.program)}, ${when(session.started_at)}`;
@@ -158,10 +147,13 @@ export async function historyScreen(box) {
   const remove = said(async (session) => {
     const { undo_s } = await post(`/api/sessions/${session.session_id}/delete`);
     await fill();
-    undoToast("The session is deleted for good in a moment.", async () => {
-      await said(() => post(`/api/sessions/${session.session_id}/undelete`))();
-      await fill();
-    }, undo_s - 0.5);
+    offerUndo("The session is deleted for good in a moment.", async () => {
+      try {
+        await post(`/api/sessions/${session.session_id}/undelete`);
+      } finally {
+        await fill();
+      }
+    }, undo_s);
   });
   await fill();
   return null;

@@ -2,10 +2,10 @@
 
 import { get, post } from "./api.js";
 import { askFor } from "./asked.js";
-import { confirmed } from "./confirm.js";
 import { clock, h, setText } from "./format.js";
 import { inventedWords, planLegend, planPlot } from "./plan_plot.js";
 import { at } from "./programs.js";
+import { offerUndo } from "./undo.js";
 
 const TABLES = { "": "The whole", phases: "Its parts", lead: "How the music leads", limits: "What the tempo never does", safety: "Safety", breathing: "Breathing guide", imagery: "Quiet sentences" };
 
@@ -37,12 +37,16 @@ function mistakes(list, unreadable) {
   return h("section.panel", {}, h("h2", {}, "It cannot be played yet"), h("ol.plain", {}, list.map((one) => h("li", {}, `Line ${one.line}: ${one.key ? `${one.key}: ` : ""}${one.sentence}.`))));
 }
 
-/** Asks, deletes, and goes back to the list. */
+/** Deletes, and goes back to the list, where it can be undone for a moment. */
 async function remove(name, title, problem) {
-  if (!(await confirmed(`Delete ${title}?`, "It is deleted for good. Sessions that you played with it stay.", "Delete it"))) return;
+  const place = `/api/programs/${encodeURIComponent(name)}`;
   try {
-    await post(`/api/programs/${encodeURIComponent(name)}/delete`);
+    const { undo_s } = await post(`${place}/delete`);
     location.hash = "#/programs";
+    offerUndo(`${title} is deleted for good in a moment. Sessions that you played with it stay.`, async () => {
+      await post(`${place}/undelete`);
+      location.hash = at(name);
+    }, undo_s);
   } catch (refusal) {
     setText(problem, refusal.message);
   }
