@@ -16,7 +16,7 @@ import soundfile
 from click.testing import CliRunner, Result
 
 from pulsetune.cli import cli
-from pulsetune.cli.sounds import Sweep, Taste
+from pulsetune.cli.taste import Sweep, Taste
 from pulsetune.guide.timbre import timbre_for
 from pulsetune.model import SILENT_DB, Phase
 from pulsetune.sound.soundscapes import SOUNDSCAPES

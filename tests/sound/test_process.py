@@ -30,9 +30,8 @@ from pulsetune.sound.wire import (
     State,
     Target,
     Tick,
-    decode_message,
-    encode,
 )
+from pulsetune.sound.wire_codec import decode_message, encode
 from tests.fakes.sound_child import COMMAND as PLAIN
 from tests.needs import need
 

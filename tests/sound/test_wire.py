@@ -25,10 +25,8 @@ from pulsetune.sound.wire import (
     State,
     Target,
     Tick,
-    decode_command,
-    decode_message,
-    encode,
 )
+from pulsetune.sound.wire_codec import decode_command, decode_message, encode
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 wholes = st.integers()

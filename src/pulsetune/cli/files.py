@@ -16,3 +16,9 @@ def check_writable(path: Path, suffixes: tuple[str, ...], what: str, hint: str) 
         raise WrongUse(f"There is no folder {path.absolute().parent}.", "Make it first, or choose another place.")
     if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
         raise WrongUse(f"{path} cannot be written.", "Choose another place.")
+
+
+def check_score(path: Path | None) -> None:
+    """Refuse a score file that cannot be, before anything sounds."""
+    if path is not None:
+        check_writable(path, (".mid", ".midi"), "a score", "Give it a name that ends in .mid.")

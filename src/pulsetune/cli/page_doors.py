@@ -105,7 +105,7 @@ class SpeakerTaster:
     """See ``ports.SoundTaster``: a sound process of its own, for a few seconds."""
 
     async def taste(self, soundscape: str, seconds: float) -> None:
-        from pulsetune.cli.sounds import Sweep, Taste
+        from pulsetune.cli.taste import Sweep, Taste
         from pulsetune.sound.soundscapes import REFERENCE, SOUNDSCAPES
         from pulsetune.sound.supervisor import ProcessSink, pyo_available
         from pulsetune.sound.wire import OutputKind, OutputSpec

@@ -113,7 +113,7 @@ def _wishes(
 
 
 def _check_score(score: Path | None, output: str) -> None:
-    from pulsetune.cli.sounds import check_score
+    from pulsetune.cli.files import check_score
 
     check_score(score)
     if score is not None and output == "silent":

@@ -18,7 +18,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import IO
 
-from pulsetune.sound.wire import Command, Message, decode_message, encode
+from pulsetune.sound.wire import Command, Message
+from pulsetune.sound.wire_codec import decode_message, encode
 
 # -P: a file called numpy.py where PulseTune happens to be started must not be imported
 CHILD_COMMAND = (sys.executable, "-P", "-m", "pulsetune.sound.process")

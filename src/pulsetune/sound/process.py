@@ -26,7 +26,8 @@ from pulsetune.sound.device import DeviceUnavailable
 from pulsetune.sound.files import FileTrouble
 from pulsetune.sound.player_port import MakePlayer, PlayerPort, Send
 from pulsetune.sound.render_loop import RenderLoop
-from pulsetune.sound.wire import Command, Message, Open, Prepare, Problem, State, decode_command, encode
+from pulsetune.sound.wire import Command, Message, Open, Prepare, Problem, State
+from pulsetune.sound.wire_codec import decode_command, encode
 
 ORPHAN_LIMIT_S = 1.8
 
