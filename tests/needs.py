@@ -26,6 +26,16 @@ def need(name: str, available: bool, reason: str) -> None:
     pytest.skip(f"needs {name}: {reason}", allow_module_level=True)
 
 
+def few(*values: object, of: int = 1) -> tuple[object, ...]:
+    """The first ``of`` some values to test with; all of them in CI. For what costs a second each and rarely differs."""
+    return values if "CI" in os.environ else values[:of]
+
+
+def examples(in_ci: int) -> int:
+    """How many examples a property is tried with: as many in CI, a quarter of them elsewhere."""
+    return in_ci if "CI" in os.environ else max(5, in_ci // 4)
+
+
 def need_patience() -> None:
     """Minutes of rendered music: left to CI, so that the suite stays short on a laptop."""
     need("patience", "CI" in os.environ, "rendering minutes of music is left to CI; set CI=true to run it")

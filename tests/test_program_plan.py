@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pulsetune.model import ListenerProfile, PolicyName
 from pulsetune.program_plan import FOLLOWS_MOST_BPM, planned
 from pulsetune.programs import find_program, program_files, with_minutes
+from tests.needs import examples
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_the_same_plan_comes_out_twice():
     assert planned(find_program("settle"), 80.0) == planned(find_program("settle"), 80.0)
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(
     st.sampled_from([policy for policy in PolicyName if policy.value not in ("naive", "yoked")]),
     st.floats(40, 140),

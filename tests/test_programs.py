@@ -18,6 +18,7 @@ from pulsetune.programs import (
     shadowed_program_files,
     with_minutes,
 )
+from tests.needs import examples
 
 GOOD = """name = "mine"
 title = "Mine"
@@ -302,7 +303,7 @@ def written(value) -> str:
     return str(value)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.text(max_size=300)
     | st.lists(st.sampled_from([*GOOD.splitlines(), "[lead]", "x = [", '"""', "'", "="])).map("\n".join)

@@ -25,6 +25,7 @@ from pulsetune.model import (
     SignalIssue,
     SignalWarning,
 )
+from tests.needs import examples
 
 
 def heart(from_s: float, to_s: float, rate_bpm: float = 60.0, swing_ms: float = 30.0) -> Iterator[HeartSample]:
@@ -243,7 +244,7 @@ anything = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(anything, max_size=80), st.lists(st.tuples(st.sampled_from(SignalIssue), st.booleans()), max_size=4))
 def test_any_stream_is_survived_deterministic_and_complete(
     samples: list[HeartSample], warnings: list[tuple[SignalIssue, bool]]

@@ -16,6 +16,7 @@ from pulsetune.arousal.window import BeatWindow
 from pulsetune.engine import SessionEngine
 from pulsetune.model import ArousalEstimate, Beat, BeatKind, HeartSample, ListenerProfile, PolicyName
 from pulsetune.programs import find_program
+from tests.needs import examples
 
 
 def intervals(beats: int, seed: int, artifacts: float = 0.0) -> list[float]:
@@ -59,7 +60,7 @@ def cleaned(samples: list[HeartSample]) -> list[Beat]:
     return [beat for sample in samples for beat in pipeline.sample(sample)] + pipeline.flush()
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     st.integers(0, 10_000),
     st.lists(st.integers(1, 4), min_size=1, max_size=20),
@@ -75,7 +76,7 @@ def test_packet_size_and_jitter_change_no_label_and_no_interval(
     assert max(abs(a.t_s - b.t_s) for a, b in zip(beats, plain, strict=True)) <= 0.3
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     st.integers(0, 10_000),
     st.lists(st.integers(1, 4), min_size=1, max_size=20),
@@ -131,7 +132,7 @@ def test_the_same_log_at_any_speed_gives_the_same_estimates(step_ticks: list[int
 # ---------------------------------------------------------------- noise
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.integers(0, 10_000),
     st.dictionaries(st.integers(0, 79), st.sampled_from([k for k in BeatKind if k is not BeatKind.NORMAL])),
@@ -161,7 +162,7 @@ def qualities(rr_ms: list[float]) -> list[float]:
     return found
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(st.integers(0, 10_000), st.floats(0.15, 0.3))
 def test_quality_never_rises_on_injected_artifacts(seed: int, share: float) -> None:
     """Once the window is full the clean heart has quality 1 and no damage can have more; the mean only falls."""

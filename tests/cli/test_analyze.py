@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pulsetune.cli import cli
+from tests.needs import examples, few
 
 METRICS = [
     "heart_rate_bpm", "mean_rr_ms", "sdnn_ms", "rmssd_ms", "pnn50_percent", "sd1_ms", "sd2_ms", "stress_index",
@@ -120,7 +121,7 @@ def test_the_series_has_one_line_a_second_and_calibrates_where_it_is_told(home):
     assert found[-1]["arousal"] > 0.75
 
 
-@pytest.mark.parametrize("seed", ["1", "2", "3"])
+@pytest.mark.parametrize("seed", few("1", "2", "3"))
 def test_a_session_gives_the_estimates_and_beats_of_its_log_again(home, seed):
     played = CliRunner().invoke(
         cli, ["play", "--source", "simulated", "--output", "silent", "--minutes", "6", "--seed", seed]
@@ -200,7 +201,7 @@ def test_a_file_called_like_a_number_is_a_file(home):
 @given(data=st.binary(max_size=200) | st.lists(st.floats(1, 60_000), min_size=3, max_size=40).map(
     lambda values: "\n".join(map(repr, values)).encode()
 ), form=st.sampled_from([[], ["--json"], ["--series"], ["--beats"], ["--plot", "r.svg", "--force"]]))  # fmt: skip
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_in_a_file_there_is_no_traceback(home, data, form):
     Path("r.txt").write_bytes(data)
     result = call("r.txt", *form)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pulsetune.cli.page_programs import Programs
 from pulsetune.errors import ProgramError, ProgramExists, PulseTuneError, WrongUse
 from pulsetune.programs import own_program_files, parse_program, program_files
+from tests.needs import examples
 
 GOOD = 'name = "monday"\ntitle = "Monday"\ndescription = "A test."\nminutes = 10\n'
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,39}", fullmatch=True) | st.sampled_from([*program_files(), "con", "aux"])
@@ -20,7 +21,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-@settings(max_examples=50)  # each writes files to the disk for good
+@settings(max_examples=examples(50))  # each writes files to the disk for good
 @given(NAMES | st.text(max_size=60), st.booleans())
 @example("..", True)
 @example("../x", False)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pulsetune.guide.stepping import glide
 from pulsetune.model import SILENT_DB, CommandKind, PolicyName, TapePoint
 from tests.guide.builders import Evening
+from tests.needs import examples
 
 rates = st.one_of(st.none(), st.floats(30, 220), st.floats(55, 95), st.sampled_from([0.0001, 1e6, 38.0, 250.0]))
 histories = st.lists(st.tuples(st.integers(1, 90), rates), min_size=1, max_size=25)
@@ -37,13 +38,13 @@ def assert_inside_the_limits(evening):
             assert seconds >= 2, "another ratio begins across a rest"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(histories, wishes, limited)
 def test_tempo_change_stays_inside_its_limits(history, commands, policy):
     assert_inside_the_limits(Evening(heart_of(history), minutes=8, policy=policy, commands=commands).run(until_s=900))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.tuples(st.integers(40, 300), st.floats(70, 115)), min_size=3, max_size=12))
 def test_another_ratio_comes_across_a_rest_and_at_most_once_in_five_minutes(history):
     evening = Evening(heart_of(history), minutes=20).run(until_s=1200)
@@ -57,13 +58,13 @@ tapes = st.lists(st.tuples(st.floats(30, 120), st.floats(0, 1)), min_size=1, max
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(histories, tapes)
 def test_a_tape_stays_inside_the_limits_too(history, tape):
     assert_inside_the_limits(Evening(heart_of(history), minutes=8, policy=PolicyName.YOKED, tape=tape).run(until_s=900))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(histories, wishes)
 def test_the_sound_stays_in_range_and_never_rises_by_itself(history, commands):
     commands = {t: kind for t, kind in commands.items() if kind is not CommandKind.LOUDER}
@@ -74,7 +75,7 @@ def test_the_sound_stays_in_range_and_never_rises_by_itself(history, commands):
         assert SILENT_DB <= p.level_db <= 0.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(histories, wishes)
 def test_every_session_ends(history, commands):
     commands = {t: kind for t, kind in commands.items() if kind is not CommandKind.PAUSE}

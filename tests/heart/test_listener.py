@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pulsetune.heart.beat_generator import Wander, _crossing_s
 from pulsetune.heart.listener import Listener, ListenerTraits, Responder, SimulatedBeat, World, draw_traits
 from pulsetune.model import SILENT_DB, AudioParameters
+from tests.needs import examples
 
 STILL = ListenerTraits(  # 60 bpm, no arousal, no waves, no noise, no answer to anything
     responder=Responder.NONE,
@@ -71,7 +72,7 @@ def test_the_same_seed_lives_the_same_life_and_another_seed_another() -> None:
     assert first != lived(6, to_s=300, every_s=0.25)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(every_s=st.floats(0.01, 40.0), seed=st.integers(0, 10_000))
 def test_how_often_advance_is_called_changes_nothing(every_s: float, seed: int) -> None:
     assert lived(seed, to_s=120, every_s=every_s) == lived(seed, to_s=120, every_s=0.25)

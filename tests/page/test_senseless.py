@@ -10,6 +10,7 @@ from pulsetune.model import CommandKind
 from pulsetune.ports import HostState, SessionWish
 from pulsetune.records.library import Library
 from pulsetune.verification import verify
+from tests.needs import examples
 from tests.page.hosting import opened
 from tests.page.listening import PATIENCE_S, until
 
@@ -62,7 +63,7 @@ def test_senseless_requests_disturb_neither_page_nor_session(tmp_path):
         statuses = set()
         known = {"cookie": f"pulsetune-{page.server.port}={'s' * 43}"}
 
-        @settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+        @settings(max_examples=examples(25), suppress_health_check=list(HealthCheck), deadline=None)
         @given(st.lists(_requests, min_size=20, max_size=40))
         def senseless(several):
             for method, path, body, headers, inside in several:

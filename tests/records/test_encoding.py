@@ -15,6 +15,7 @@ from pulsetune.errors import DamagedData
 from pulsetune.records.encoding import KINDS, decode_event, encode_event, event_object, kind_of
 from tests.fakes.event_strategies import events, events_of
 from tests.fakes.long_session import started
+from tests.needs import examples
 
 
 def test_every_event_type_has_its_snake_case_name() -> None:
@@ -33,7 +34,7 @@ def test_a_body_is_the_fields_in_order_without_the_time() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(data=st.data())
 def test_every_event_comes_back_exactly(kind: str, data: st.DataObject) -> None:
     event = data.draw(events_of(KINDS[kind]))

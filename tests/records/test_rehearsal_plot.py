@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulsetune.records.rehearsal_plot import MARGIN_LEFT, ROW, TOP, Cell, Course, Picture, rehearsal_plot
+from tests.needs import examples
 
 SVG = "{http://www.w3.org/2000/svg}"
 TIMES_S = [100.0, 200.0, 300.0, 400.0]
@@ -69,7 +70,7 @@ def test_it_says_what_it_is_in_what_units_and_of_how_many():
 
 
 @given(title=st.text(max_size=40), columns=st.integers(1, 12), rows=st.integers(1, 4))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_whatever_is_drawn_is_well_formed_and_stays_inside(title, columns, rows):
     picture = Picture(
         title, ["p"] * columns, ["r"] * rows, [[CELL] * columns for _ in range(rows)], 400.0, [(0.0, 100.0)]

@@ -20,6 +20,7 @@ from pulsetune.rehearsal.inference import (
     share_percent,
     wilson_percent,
 )
+from tests.needs import examples
 
 
 def test_a_mean_has_a_standard_error_where_there_is_a_spread():
@@ -117,7 +118,7 @@ def test_after_the_first_that_fails_no_later_one_gets_a_larger_level():
         max_size=6,
     )
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_a_bound_is_below_the_margin_if_and_only_if_holm_says_so(population):
     others = {name: series(seed, mean, spread, 12) for name, (mean, spread, seed) in population.items()}
     found = compare([0.0] * 12, others)

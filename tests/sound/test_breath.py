@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 
 from pulsetune.sound.breath import SWELL_DB, Breath
 from pulsetune.sound.player import BLOCK_FRAMES, SAMPLE_RATE_HZ, Player
-from tests.needs import need_patience
+from tests.needs import examples, need_patience
 from tests.tools.loudness import true_peak_db
 from tests.tools.music import target
 
@@ -102,7 +102,7 @@ def test_it_comes_within_one_breath_and_goes_within_one() -> None:
 
 
 @given(st.lists(st.tuples(LENGTHS_S, st.integers(1, 300)), min_size=1, max_size=6))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_whatever_is_asked_for_it_only_takes_away_and_moves_slowly(asked: list[tuple[float | None, int]]) -> None:
     breath = Breath()
     missing = np.concatenate(

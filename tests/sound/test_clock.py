@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pulsetune.model import AudioParameters
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicClock
+from tests.needs import examples
 
 
 def target(t_s: float, tempo_bpm: float = 60.0, level_db: float = 0.0) -> AudioParameters:
@@ -107,7 +108,7 @@ def exact_pulses(tempi: list[int], frame: int) -> Fraction:
     return total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.integers(42, 92), min_size=2, max_size=40))
 def test_every_pulse_is_the_first_frame_at_which_the_exact_integral_reaches_it(tempi: list[int]) -> None:
     clock = clock_with(*(target(number * 0.25, float(tempo)) for number, tempo in enumerate(tempi)))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pulsetune.sound.composer import PAD, STRINGS, Composer, Style
 from pulsetune.sound.harmony import PROGRESSIONS, lead, opened, pitch_of
 from pulsetune.sound.score import HalfBar, Hand, Note
+from tests.needs import examples
 
 WHITE = {0, 2, 4, 5, 7, 9, 11}  # the seven notes of a diatonic mode, in semitones
 
@@ -40,7 +41,7 @@ def test_every_note_is_in_the_mode_and_in_the_register(seed: int, density: float
         assert 0.0 < note.velocity <= 0.75  # pp to mp
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10_000), st.floats(0, 1), st.floats(0, 1))
 def test_every_pulse_has_a_left_hand_note_at_any_density(seed: int, density: float, warmth: float) -> None:
     _, half_bars = score(seed, 16, density, warmth)

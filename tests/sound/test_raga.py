@@ -21,7 +21,7 @@ from pulsetune.sound.raga import PAKADS, cents
 from pulsetune.sound.score import Hand, Note
 from pulsetune.sound.soundscapes import tanpura_tone
 from pulsetune.sound.soundscapes.bansuri import BreathLine
-from tests.needs import need_patience
+from tests.needs import examples, need_patience
 from tests.tools.loudness import centroid_hz, click_db, loudness_lufs, true_peak_db
 from tests.tools.tempo_meter import tempo_bpm
 
@@ -70,7 +70,7 @@ def breaths_of(alap: Alap, notes: list[Note]) -> list[list[Note]]:
 densities = st.floats(0.0, 1.0)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.integers(0, 2**31 - 1), st.lists(st.tuples(densities, densities), min_size=30, max_size=90))
 def test_every_step_is_one_that_the_raga_allows_whatever_is_asked_for(seed: int, asked: list) -> None:
     alap = Alap(seed)

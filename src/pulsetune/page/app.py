@@ -37,7 +37,8 @@ from pulsetune.page.stream import EventStream
 from pulsetune.ports import SessionHost
 
 STATIC = Path(__file__).parent / "static"
-UPDATE_S = 0.1  # how often the session is asked for news: ten times a second at most
+UPDATE_S = 0.08  # between two updates at least: twelve a second are as many as anybody sees
+LOOK_S = 0.02  # how soon after a tick its news is fetched, so that the work is done long before the next one
 
 
 class Page:
@@ -97,8 +98,8 @@ class Page:
 
     async def _pump(self) -> None:
         while True:
-            self.hub.pump(time.monotonic())
-            await asyncio.sleep(UPDATE_S)
+            news = self.hub.pump(time.monotonic())
+            await asyncio.sleep(LOOK_S if self.hub.runs and not news else UPDATE_S)
 
     async def _start(self, request: Request) -> Response:
         wish = wishes.session_wish(await json_body(request))

@@ -67,8 +67,13 @@ class Hub:
         """How many are watching on this computer."""
         return self._count(far=False)
 
-    def pump(self, at_s: float) -> None:
-        """Take what came since the last call; ``at_s`` is the time of any steady clock."""
+    @property
+    def runs(self) -> bool:
+        """Whether what was folded is the session that runs now."""
+        return self._hosted.state is HostState.RUNNING and self._hosted.number == self._number
+
+    def pump(self, at_s: float) -> bool:
+        """Take what came since the last call, and say whether anything did; ``at_s`` is the time of any steady clock."""
         news = False
         for seen in self._host.take():
             if seen.number != self._number:
@@ -82,6 +87,7 @@ class Hub:
         quiet = hosted.state is HostState.RUNNING and at_s - self._ticked_at_s > QUIET_S
         if news or (quiet and at_s - self._told_at_s >= QUIET_S):
             self._tell(at_s, at_s - self._ticked_at_s if quiet else 0.0)
+        return news
 
     def open(self, *, far: bool = False) -> Window | None:
         """A new window, None if there are too many."""
@@ -105,7 +111,7 @@ class Hub:
         """Everything that this window does not have yet, as one JSON object."""
         if not (self._far_head if window.far else self._head):
             self._write_head(self._quiet_s)
-        if window.far and not self._runs():
+        if window.far and not self.runs:
             window.number = -1  # it has nothing any more: its screen forgets with it
             return self._far_head
         if window.number != self._number:
@@ -146,12 +152,8 @@ class Hub:
 
     def _written_for_others(self, view: dict[str, object], spans: list[dict[str, object]]) -> str:
         hosted = {"number": self._hosted.number, "state": self._hosted.state}
-        shown = {"view": view | {"source": ""}, "spans": spans} if self._runs() else NOTHING
+        shown = {"view": view | {"source": ""}, "spans": spans} if self.runs else NOTHING
         return _json({"hosted": hosted, **shown})
-
-    def _runs(self) -> bool:
-        """Whether what was folded is the session that runs now."""
-        return self._hosted.state is HostState.RUNNING and self._hosted.number == self._number
 
     def _count(self, *, far: bool) -> int:
         return sum(window.far == far for window in self._windows)
