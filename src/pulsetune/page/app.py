@@ -38,7 +38,7 @@ from pulsetune.ports import SessionHost
 
 STATIC = Path(__file__).parent / "static"
 UPDATE_S = 0.08  # between two updates at least: twelve a second are as many as anybody sees
-LOOK_S = 0.02  # how soon after a tick its news is fetched, so that the work is done long before the next one
+LOOK_S = 0.04  # how soon after a tick its news is fetched: the work is done long before the next one
 
 
 class Page:

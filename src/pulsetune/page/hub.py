@@ -138,13 +138,13 @@ class Hub:
 
     def _tell(self, at_s: float, quiet_s: float) -> None:
         self._told_at_s, self._quiet_s = at_s, quiet_s
-        self._write_head(quiet_s)
+        self._head = self._far_head = ""  # written for the first window that asks, if there is one
+        self._bodies.clear()
         for window in self._windows:
             window.news.set()
 
     def _write_head(self, quiet_s: float) -> None:
         """What all windows get alike, written once."""
-        self._bodies.clear()
         view = _flat(self._fold.view(self._now_s + quiet_s))
         spans = [_flat(span) for span in self._fold.spans()]
         self._head = _json({"hosted": _flat(self._hosted), "view": view, "spans": spans})
