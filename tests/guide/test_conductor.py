@@ -123,7 +123,7 @@ def test_a_startle_freezes_the_tempo_for_half_a_minute():
 
 
 def test_when_a_quarter_of_an_hour_of_music_brings_nothing_the_lead_ends():
-    evening = Evening(lambda t: 75.0, minutes=30.0).run(until_s=1100)
+    evening = Evening(lambda t: 70.0, minutes=30.0).run(until_s=1100)
     assert evening.phase_at(1010) in (Phase.LEAD, Phase.HOLD)
     assert evening.phases()[-1] is Phase.COMPANION
     assert evening.parameters[-1].pulse_level == 0.0
