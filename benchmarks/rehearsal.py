@@ -4,8 +4,8 @@
     python benchmarks/rehearsal.py --sensitivity       does the ranking hold when the population departs from what was assumed?
     python benchmarks/rehearsal.py --large             1000 listeners of each type, the default policy, with intervals
 
-Seeds begin at 300000: nothing from 100000 on was ever used to tune the guide, and from 300000 on nothing was looked at
-before. The shares come from a sampling profiler in this process (a look at the innermost frame of ours at every tick of
+Seeds begin at 300000: nothing from there on was ever used to tune the guide, or looked at before it was as it
+is now. The shares come from a sampling profiler in this process (a look at the innermost frame of ours at every tick of
 the kernel's profiling timer), so that looking costs next to nothing.
 """
 
