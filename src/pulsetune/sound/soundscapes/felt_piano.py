@@ -1,4 +1,4 @@
-"""Felt piano: a damped upright at night, over a slow warm pad in a wooden hall.
+"""Felt piano: recordings of a grand piano played softly, felt laid over them, and a slow warm pad in a wooden hall.
 
 Rules of this file:
 1. The pulse bus carries everything that has an onset, the bed bus everything that has none; each has its own level.
@@ -14,26 +14,26 @@ import numpy as np
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
 from pulsetune.sound.quiet_pyo import CHANNELS, pyo
 from pulsetune.sound.score import Hand, Note
-from pulsetune.sound.soundscapes import felt_tone, ringing, textures
+from pulsetune.sound.soundscapes import felt_recordings, ringing, textures
 from pulsetune.sound.soundscapes.stage import Fader, Stage, Strip, Trim
 from pulsetune.sound.soundscapes.voices import LoopVoices, NoteVoices, table_of
 
 # At 92 BPM and full density one bass note a bar and up to five notes a second above it ring at the same time.
-BASS_VOICES, BASS_S = 4, felt_tone.LONGEST_S
+BASS_VOICES, BASS_S = 5, 4.8  # the longest recording
 UPPER_VOICES, UPPER_S = 16, 3.7
 PAD_VOICES = 3
 SOFT_ATTACK_S, SLOW_ATTACK_S = 0.005, 0.032  # slower, and the ear no longer knows when a pulse was
-PULSE_GAIN = 0.48
+PULSE_GAIN = 0.56
 PAD_GAIN = 0.032
 AIR_GAIN = 0.0018
 AIR_CUTOFF_HZ = 5000.0
 BED_BEND = 0.5  # exponent of the bed level: between a quiet and a full bed lie 3 dB, not 6
 ROOM_GAIN = 0.20
-HAND_LEVEL = {Hand.LEFT: 0.92, Hand.RIGHT: 0.74, Hand.INNER: 0.65}
-TRIM = Trim(-0.5, 0.3, 0.4)  # means of five seeds: -20.4 LUFS calm, -20 else
+HAND_LEVEL = {Hand.LEFT: 1.0, Hand.RIGHT: 0.74, Hand.INNER: 0.65}
+TRIM = Trim(-0.1, 0.8, 0.95)  # means of five seeds: -20.4 LUFS calm, -20 else
 USUAL = (
-    -23.1,
-    0.26,
+    -23.6,
+    0.28,
     BED_BEND,
 )  # dB, the share of the bed in it, how the bed follows its level: mean of three seeds, no fader
 
@@ -42,12 +42,12 @@ class FeltPiano:
     """The graph and its controls; the player tells it what to play in the next block."""
 
     def __init__(self, seed: int) -> None:
-        self._generator = np.random.default_rng(seed)
-        self._tones: dict[int, ringing.Tone] = {}
+        generator = np.random.default_rng(seed)
+        self._tones = felt_recordings.piano()
         self._basses = NoteVoices(BASS_VOICES, BASS_S, ringing.TONE_RATE_HZ)
         self._uppers = NoteVoices(UPPER_VOICES, UPPER_S, ringing.TONE_RATE_HZ)
-        self._pad = LoopVoices(textures.pad_loop(SAMPLE_RATE_HZ, self._generator), PAD_VOICES, SAMPLE_RATE_HZ)
-        air_table = table_of(textures.air_loop(SAMPLE_RATE_HZ, self._generator))
+        self._pad = LoopVoices(textures.pad_loop(SAMPLE_RATE_HZ, generator), PAD_VOICES, SAMPLE_RATE_HZ)
+        air_table = table_of(textures.air_loop(SAMPLE_RATE_HZ, generator))
         self._air = pyo.TableRead(air_table, freq=SAMPLE_RATE_HZ / textures.AIR_FRAMES, loop=1, interp=2).play()
         self._strings = pyo.Mix([self._basses.signal, self._uppers.signal], voices=CHANNELS)
         self._note_strip, self._pad_strip, self._air_strip = (
@@ -59,14 +59,14 @@ class FeltPiano:
 
     def play(self, note: Note, values: MusicValues, offset: int, block_start: int) -> None:
         """Begin ``note`` at frame ``offset`` of the next block."""
-        if note.pitch not in self._tones:
-            self._tones[note.pitch] = felt_tone.felt_tone(note.pitch, self._generator)
+        recorded = felt_recordings.nearest(note.pitch)
+        speed = 2 ** ((note.pitch - recorded) / 12)
         velocity = note.velocity * HAND_LEVEL[note.hand]
         hardness = (0.04 + 0.96 * values.brightness**1.4) * min(1.0, 0.35 + note.velocity)
         attack_s = SOFT_ATTACK_S * (SLOW_ATTACK_S / SOFT_ATTACK_S) ** values.warmth
-        sound = ringing.touched(self._tones[note.pitch], velocity, hardness, attack_s)
-        voices = self._uppers if felt_tone.ring_s(note.pitch) <= UPPER_S else self._basses
-        voices.start(sound, offset, block_start, SAMPLE_RATE_HZ)
+        sound = ringing.touched(self._tones[recorded], velocity, hardness, attack_s)
+        voices = self._uppers if len(sound) <= UPPER_S * ringing.TONE_RATE_HZ else self._basses
+        voices.start(sound, offset, block_start, SAMPLE_RATE_HZ, speed)
 
     def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
         """Let the bed cross over to a chord within ``seconds``."""

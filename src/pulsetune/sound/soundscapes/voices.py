@@ -56,14 +56,19 @@ class NoteVoices:
         self.dropped = 0
         self.signal: Any = pyo.Mix([voice.signal for voice in self._voices], voices=CHANNELS)
 
-    def start(self, sound: NDArray[np.float32], offset: int, block_start: int, rate_hz: int) -> None:
-        """Play ``sound`` (frames, 2) from frame ``offset`` of the next block, which begins at ``block_start``."""
+    def start(
+        self, sound: NDArray[np.float32], offset: int, block_start: int, rate_hz: int, speed: float = 1.0
+    ) -> None:
+        """Play ``sound`` (frames, 2) from frame ``offset`` of the next block, which begins at ``block_start``.
+
+        ``speed`` is how much faster than its own rate it is read, and so how much higher it sounds.
+        """
         voice = min(self._voices, key=lambda voice: voice.silent_from)
         if voice.silent_from > block_start:
             self.dropped += 1
             return
-        seconds = len(sound) / self._table_rate_hz
-        voice.load(sound, offset)
+        seconds = len(sound) / self._table_rate_hz / speed
+        voice.load(sound, offset, speed)
         voice.silent_from = block_start + offset + int(seconds * rate_hz) + 2
         self._started.append((voice, offset))
 
@@ -81,10 +86,14 @@ class _NoteVoice:
         self._scan = pyo.TableScan(self._trigger_table)
         self._table = pyo.DataTable(size, chnls=CHANNELS)
         self._channels = [np.asarray(self._table.getBuffer(channel))[:size] for channel in range(CHANNELS)]
-        self.signal: Any = pyo.TrigEnv(self._scan, self._table, dur=_reading_s(size, table_rate_hz), interp=4)
+        self._reading_s, self._speed = _reading_s(size, table_rate_hz), 1.0
+        self.signal: Any = pyo.TrigEnv(self._scan, self._table, dur=self._reading_s, interp=4)
         self.silent_from = 0
 
-    def load(self, sound: NDArray[np.float32], offset: int) -> None:
+    def load(self, sound: NDArray[np.float32], offset: int, speed: float) -> None:
+        if speed != self._speed:
+            self.signal.setDur(self._reading_s / speed)
+            self._speed = speed
         for channel, samples in enumerate(self._channels):
             samples[: len(sound)] = sound[:, channel]
             samples[len(sound) :] = 0.0
