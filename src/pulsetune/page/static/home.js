@@ -76,7 +76,8 @@ export async function homeScreen(box) {
     if (sound) sound.checked = true;
   });
   box.append(form, h("p.fine", {}, "It may help you unwind. It is not a medical device, and not for driving or machines. ",
-    h("button.link", { type: "button", onclick: showSafety }, "Safety notes")));
+    h("button.link", { type: "button", onclick: showSafety }, "Safety notes")),
+    h("p.fine", {}, "Credits: the felt piano plays the Salamander Grand Piano V3 by Alexander Holm (CC BY 3.0), with changes."));
   choose(form, asked());
   straps.look();
   const unwatch = watch(() => {
