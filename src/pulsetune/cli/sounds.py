@@ -57,7 +57,7 @@ def sounds(name: str | None, as_json: bool, **wishes: Any) -> None:
 
 def _list(*, as_json: bool) -> None:
     from pulsetune.cli.present import table
-    from pulsetune.sound.soundscapes import REFERENCE, REFERENCE_DESCRIPTION, SOUNDSCAPES
+    from pulsetune.sound.soundscapes import PIANO_CREDIT, REFERENCE, REFERENCE_DESCRIPTION, SOUNDSCAPES
     from pulsetune.sound.soundscapes.nature import BEDS
 
     if as_json:
@@ -67,6 +67,7 @@ def _list(*, as_json: bool) -> None:
     click.echo(table(["name", ""], [[name, text] for name, text in SOUNDSCAPES.items()]))
     click.echo(f"\n{REFERENCE}: {REFERENCE_DESCRIPTION}\n\nWith --bed, under any of them:\n")
     click.echo(table(["name", ""], [[name, text] for name, text in BEDS.items()]))
+    click.echo(f"\n{PIANO_CREDIT}")
 
 
 # ---------------------------------------------------------------- playing

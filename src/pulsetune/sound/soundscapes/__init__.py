@@ -113,6 +113,7 @@ _ENTRIES = {
         _raga,
     ),
 }
+PIANO_CREDIT = "The felt piano plays the Salamander Grand Piano V3 by Alexander Holm (CC BY 3.0), with changes."
 SOUNDSCAPES: dict[str, str] = {name: entry.description for name, entry in _ENTRIES.items()}
 REFERENCE = "reference"
 REFERENCE_DESCRIPTION = "Not music: a steady, soft noise as loud as every soundscape. Set it as loud as quiet speech."
