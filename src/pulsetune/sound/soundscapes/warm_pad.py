@@ -2,7 +2,7 @@
 
 How it follows the music's values:
 
-- brightness: the pad's bright layer and all filters open (pad 380 Hz to 3.2 kHz), a touch becomes harder;
+- brightness: the pad's bright layer and all filters open (pad 260 Hz to 2.1 kHz), a touch becomes harder;
 - density: the composer's; at the calm end plucks and one bell note a phrase are left;
 - warmth: attacks slow down from 5 to 32 ms, the room grows, the pad's own movement deepens; the composer lowers bells;
 - pulse level: plucks and bells; bed level: the pad, compressed, because here the pad is the music.
@@ -29,7 +29,7 @@ from pulsetune.sound.soundscapes.struck import BELL, PLUCK, Instrument, struck
 from pulsetune.sound.soundscapes.voices import LoopVoices, NoteVoices
 
 LOOP_FRAMES = 1 << 19  # 10.9 s at 48 kHz
-WIDTH_CENTS = 17.0  # how far a partial is smeared: wide and soft, still in tune
+WIDTH_CENTS = 12.0  # how far a partial is smeared: wide and soft; wider, and partials near each other are rough
 PLUCK_VOICES, BELL_VOICES = 12, 12  # at 92 BPM and full density nine and ten ring at the same time
 FAST_ATTACK_S, SLOW_ATTACK_S = 0.005, 0.032
 PLUCK_GAIN, BELL_GAIN = 0.34, 0.17
@@ -101,7 +101,7 @@ class WarmPad:
         note_cutoff_hz = 900.0 * 8.0**values.brightness
         self._pluck_strip.glide(PLUCK_GAIN * values.pulse_level, note_cutoff_hz)
         self._bell_strip.glide(BELL_GAIN * values.pulse_level, note_cutoff_hz)
-        self._dark_strip.glide(DARK_GAIN * bed, 380.0 * 5.0**values.brightness * sweep)
+        self._dark_strip.glide(DARK_GAIN * bed, 260.0 * 8.0**values.brightness * sweep)
         self._bright_strip.glide(BRIGHT_GAIN * bed * values.brightness, 500.0 * 8.0**values.brightness * sweep)
         self._stage.glide(values, ROOM_GAIN * (0.5 + 0.5 * values.warmth))
         self._dark.glide()
