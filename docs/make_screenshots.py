@@ -83,12 +83,11 @@ def main() -> None:
             live_through(home, program, len(EARLIER) - number)
         with (
             chromium() as browser,
-            opened(home, speed=FAST, straps=STRAPS, lan=network_address()) as page,
+            opened(home, straps=STRAPS, lan=network_address()) as page,
             visit(browser, page) as there,
-            visit(browser, page, watching=True) as phone,
         ):
-            for screen in screens(there, page):
-                take(phone if screen == "watching" else there, folder, screen)
+            for window, screen in screens(browser, there, page):
+                take(window, folder, screen)
 
 
 def live_through(home: Path, name: str, before: int) -> None:
@@ -100,47 +99,49 @@ def live_through(home: Path, name: str, before: int) -> None:
     asyncio.run(run_session(begun, parts))
 
 
-def screens(there: Visit, page: Opened) -> Iterator[str]:
-    """Go through the page; yields the name of each screen while it is shown."""
+def screens(browser: Any, there: Visit, page: Opened) -> Iterator[tuple[Visit, str]]:
+    """Go through the page; yields each screen's window and name while it is shown."""
     window = there.window
     there.see(STRAPS[0].name)
-    yield "home"
+    yield there, "home"
     window.get_by_label("Simulated listener").check()
     there.button("Start").click()
     there.button("I have read this").click()
     window.get_by_role("group", name="Calm").get_by_label("4", exact=True).check(force=True)
     window.get_by_role("group", name="Tension").get_by_label("6", exact=True).check(force=True)
-    yield "check-in"
+    yield there, "check-in"
     window.locator("#check-in-done").click()
-    until(there, SHOWN_S)
-    page.pace.change(1.0)
+    until(there, page, SHOWN_S)
     time.sleep(2.5)  # the last beat is a moment ago again
-    yield "session"
-    yield "curves"
-    yield "watching"
+    there.running()
+    yield there, "session"
+    yield there, "curves"
+    with visit(browser, page, watching=True) as phone:
+        phone.running()
+        yield phone, "watching"
     page.pace.change(FAST)
     window.locator("#check-in[open]").wait_for(timeout=60_000)
     window.get_by_role("group", name="Calm").get_by_label("7", exact=True).check(force=True)
     window.get_by_role("group", name="Tension").get_by_label("3", exact=True).check(force=True)
     window.locator("#check-in-done").click()
     window.locator("#journal td", has_text="7").wait_for()
-    yield "after"
+    yield there, "after"
     window.get_by_role("link", name="History").click()
     window.locator(".spark path").nth(4).wait_for()
-    yield "history"
+    yield there, "history"
     window.get_by_role("checkbox", name="Compare Unwind").nth(0).check()
     window.get_by_role("checkbox", name="Compare Quiet").nth(0).check()
     window.get_by_role("link", name="Compare the two").click()
     window.locator(".plot canvas").wait_for()
-    yield "compare"
+    yield there, "compare"
     window.locator(".tabs").get_by_role("link", name="Trends").click()
     window.get_by_label("Simulated sessions instead of mine").check()
     window.locator(".mean").first.wait_for()
-    yield "trends"
+    yield there, "trends"
     yield from programs(there)
 
 
-def programs(there: Visit) -> Iterator[str]:
+def programs(there: Visit) -> Iterator[tuple[Visit, str]]:
     """The screens of the programs; one of the listener's own is among them."""
     window = there.window
     window.get_by_role("link", name="Programs", exact=True).click()
@@ -158,16 +159,16 @@ def programs(there: Visit) -> Iterator[str]:
     there.see("No mistakes")
     there.button("Save").click()
     window.get_by_role("link", name="Change it").wait_for()
-    yield "program"
+    yield there, "program"
     window.get_by_role("link", name="Change it").click()
     write(there, (("minutes = 25 ", "minutes = 90 "), ("step_percent", "step_procent")))
     there.see("2 mistakes")
     window.locator(".mistake").nth(1).click()
-    yield "writing"
+    yield there, "writing"
     there.button("Discard").click()
     window.get_by_role("link", name="All programs").click()
     window.locator(".program-row").first.wait_for()
-    yield "programs"
+    yield there, "programs"
 
 
 def write(there: Visit, changes: Iterable[tuple[str, str]]) -> None:
@@ -179,12 +180,15 @@ def write(there: Visit, changes: Iterable[tuple[str, str]]) -> None:
     area.fill(text)
 
 
-def until(there: Visit, now_s: float) -> None:
-    """Wait for a moment of the session."""
+def until(there: Visit, page: Opened, now_s: float) -> None:
+    """Go to a moment of the session; no browser is asked on the way, because a slow one would see it too late."""
     there.running()
     reading = "import('/static/stream.js').then(({live}) => live.view.now_s)"
-    while there.window.evaluate(reading) < now_s:
-        time.sleep(0.05)
+    begun_s = page.pace.now_s() - there.window.evaluate(reading)
+    page.pace.change(FAST)
+    while page.pace.now_s() - begun_s < now_s:
+        time.sleep(0.02)
+    page.pace.change(1.0)
 
 
 def take(there: Visit, folder: Path, screen: str) -> None:
