@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pulsetune.model import SILENT_DB
 
-FADE_IN_S = 5.0
+FADE_IN_S = 3.0  # gentle, and yet heard within a second of the first sample
 PAUSE_S = 1.5  # quick enough to feel obeyed, slow enough not to click
 RESUME_S = 3.0
 STEP_DB = 3.0  # a clearly audible step
