@@ -36,9 +36,13 @@ def examples(in_ci: int) -> int:
     return in_ci if "CI" in os.environ else max(5, in_ci // 4)
 
 
+LATER = "what takes long is left to CI, so that the suite stays short on a laptop; set CI=true to run it"
+patient = pytest.mark.skipif("CI" not in os.environ, reason=f"needs patience: {LATER}")
+
+
 def need_patience() -> None:
-    """Minutes of rendered music: left to CI, so that the suite stays short on a laptop."""
-    need("patience", "CI" in os.environ, "rendering minutes of music is left to CI; set CI=true to run it")
+    """As ``patient``, in the middle of a test."""
+    need("patience", "CI" in os.environ, LATER)
 
 
 def need_dbus() -> None:

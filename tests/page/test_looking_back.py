@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.needs import need_chromium, need_patience
+from tests.needs import need_chromium, need_patience, patient
 from tests.page.browsing import DARK_PHONE, EVERY_LOOK, look_over, visit
 from tests.page.evenings import RECORDING, evening
 from tests.page.hosting import opened
@@ -171,6 +171,7 @@ def test_a_third_tick_lets_the_first_go(there, page):
     assert target == "#/compare/13/14"
 
 
+@patient
 def test_beside_a_simulated_listener_the_comparison_says_so(there, page):
     there.window.goto(f"{page.base}/#/compare/13/14")
     there.see("it says nothing about you")
@@ -211,6 +212,7 @@ def walk(chrome, page, looks):
         assert len(look_over(there, screens(there), looks)) == 8
 
 
+@patient
 def test_axe_finds_nothing_on_a_dark_phone_and_nothing_is_wider_than_it(chrome, page):
     walk(chrome, page, DARK_PHONE)
 
@@ -220,6 +222,7 @@ def test_axe_finds_nothing_in_light_and_dark_large_small_and_magnified(chrome, p
     walk(chrome, page, EVERY_LOOK)
 
 
+@patient
 def test_of_many_sessions_the_older_ones_come_when_asked(chrome, tmp_path):
     from playwright.sync_api import expect
 

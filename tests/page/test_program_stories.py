@@ -6,7 +6,7 @@ import pytest
 
 from pulsetune.model import Imagery
 from pulsetune.programs import find_program, own_program_files
-from tests.needs import need_chromium, need_patience
+from tests.needs import need_chromium, need_patience, patient
 from tests.page.browsing import DARK_PHONE, EVERY_LOOK, look_over, visit
 from tests.page.hosting import opened
 
@@ -112,6 +112,7 @@ def test_from_the_list_to_a_program_of_one_s_own_and_away_again(there, page):
     assert window.get_by_label("After work, slowly").count() == 0
 
 
+@patient
 def test_a_program_s_quiet_sentences_are_under_the_orb_while_their_phase_lasts(there, page):
     window = there.window
     window.get_by_role("radio", name="Breathe 15 min").check()
@@ -126,6 +127,7 @@ def test_a_program_s_quiet_sentences_are_under_the_orb_while_their_phase_lasts(t
     assert window.locator(".imagery").get_attribute("role") is None
 
 
+@patient
 def test_a_text_of_five_thousand_lines_and_one_that_is_too_long_are_only_mistakes(there, page):
     window = there.window
     window.goto(f"{page.base}/#/programs/unwind/copy")
@@ -199,6 +201,7 @@ def walk(chrome, home, looks):
         assert len(look_over(there, every_screen(there, page), looks)) == 10
 
 
+@patient
 def test_axe_finds_nothing_on_the_programs_on_a_dark_phone(chrome, tmp_path):
     walk(chrome, tmp_path, DARK_PHONE)
 

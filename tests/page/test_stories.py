@@ -11,7 +11,7 @@ import pytest
 from pulsetune.model import CommandKind
 from pulsetune.ports import HostState, SeenStrap
 from pulsetune.records.library import Library
-from tests.needs import need_chromium
+from tests.needs import need_chromium, patient
 from tests.page.browsing import visit
 from tests.page.hosting import opened
 
@@ -94,6 +94,7 @@ def test_from_home_to_the_file_that_is_taken_home(there, page):
     assert len(Library(page.home).sessions()) == 1
 
 
+@patient
 def test_several_straps_are_a_choice_with_strength_and_battery(there):
     there.see("Polar H10 1234")
     picker = there.text("#picker")
@@ -182,6 +183,7 @@ def test_after_a_restart_the_page_comes_back_by_itself(chrome, tmp_path):
             assert there.elsewhere == []
 
 
+@patient
 def test_a_window_that_opens_while_a_session_runs_shows_it_whole(chrome, there, page):
     there.start_simulated()
     with visit(chrome, page) as late:

@@ -8,7 +8,7 @@ import pytest
 
 from pulsetune.model import CommandKind
 from pulsetune.ports import HostState, SessionWish
-from tests.needs import need_chromium
+from tests.needs import need_chromium, patient
 from tests.page.browsing import PHONE, look_over, visit
 from tests.page.hosting import opened
 from tests.page.listening import until
@@ -57,6 +57,7 @@ def test_a_phone_watches_a_session_from_before_it_begins_until_nothing_is_left_o
         assert there.elsewhere == []
 
 
+@patient
 def test_a_phone_finds_the_next_session_by_itself(chrome, page):
     with phone(chrome, page) as there:
         begin(page)
@@ -70,6 +71,7 @@ def test_a_phone_finds_the_next_session_by_itself(chrome, page):
         assert there.complaints == []
 
 
+@patient
 def test_without_news_nothing_looks_live(chrome, page):
     begin(page)
     with phone(chrome, page) as there:
@@ -110,7 +112,9 @@ def test_the_phone_cannot_do_from_its_console_what_the_page_can(chrome, page):
         assert page.host.commands(0.0) == []
 
 
+@patient
 def test_axe_finds_nothing_on_the_phone(chrome, page):
+
     def screens(there):
         yield "nothing to watch"
         begin(page)

@@ -10,7 +10,7 @@ from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, ManualServer, pyo
 from pulsetune.sound.soundscapes import felt_recordings, ringing, textures
 from pulsetune.sound.soundscapes.felt_piano import BASS_S, UPPER_S
 from pulsetune.sound.soundscapes.voices import NoteVoices
-from tests.needs import need_patience
+from tests.needs import need_patience, patient
 from tests.tools.loudness import centroid_hz, click_db, loudness_lufs, true_peak_db
 from tests.tools.music import Heard, hear, target
 from tests.tools.tempo_meter import tempo_bpm
@@ -67,6 +67,7 @@ def test_from_activated_to_calm_it_darkens_thins_out_and_does_not_get_louder(cal
     assert loudness_lufs(last) < loudness_lufs(first)
 
 
+@patient
 def test_the_tempo_that_is_heard_is_the_tempo_that_is_logged(steady: Heard, calming: Heard, liveliest: Heard) -> None:
     half = 30 * SAMPLE_RATE_HZ
     assert tempo_bpm(steady.samples[:half], SAMPLE_RATE_HZ) == pytest.approx(60.0, abs=0.3)

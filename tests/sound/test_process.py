@@ -33,7 +33,7 @@ from pulsetune.sound.wire import (
 )
 from pulsetune.sound.wire_codec import decode_message, encode
 from tests.fakes.sound_child import COMMAND as PLAIN
-from tests.needs import need
+from tests.needs import need, patient
 
 RATE_HZ = 48_000
 
@@ -128,6 +128,7 @@ def prepared_file(path: Path, *before: Prepare) -> tuple[bytes, list[Message]]:
         return path.read_bytes(), messages
 
 
+@patient
 def test_what_was_prepared_is_the_same_music_and_anything_else_is_built_again(tmp_path: Path) -> None:
     plain, said = prepared_file(tmp_path / "plain.wav")
     ready, _ = prepared_file(tmp_path / "ready.wav", Prepare("felt-piano", 5, ""))

@@ -13,7 +13,7 @@ from pulsetune.sound import scene_change
 from pulsetune.sound.player import SAMPLE_RATE_HZ, Player
 from pulsetune.sound.scene import Scene
 from pulsetune.sound.score import Hand, Note
-from tests.needs import need_patience
+from tests.needs import need_patience, patient
 from tests.tools.loudness import click_db, short_term_lufs
 from tests.tools.music import target
 
@@ -84,6 +84,7 @@ def test_there_is_no_click_and_no_jump_of_loudness(changed: Played, unchanged: P
     assert np.abs(level[10:] - level[:-10]).max() < 3.0  # the window moves on by one second
 
 
+@patient
 def test_a_file_comes_out_the_same_however_long_building_takes(
     monkeypatch: pytest.MonkeyPatch, changed: Played
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_file_comes_out_the_same_however_long_building_takes(
     assert np.array_equal(play("felt-piano", {WISH_S: "warm-pad"}, SECONDS)[0], changed[0])
 
 
+@patient
 def test_the_newest_wish_counts_and_may_be_taken_back() -> None:
     _, _, notes = play("felt-piano", {1: "warm-pad", 2: "frame-drum"}, 8)
     assert {name for _, _, name in notes} == {"felt-piano", "frame-drum"}

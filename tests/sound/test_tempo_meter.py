@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.needs import patient
 from tests.tools.attack_meter import attack_times_s
 from tests.tools.tempo_meter import onset_times_s, pulse_times_s
 
@@ -34,6 +35,7 @@ def plucks(times_s: np.ndarray, attack_s: float) -> np.ndarray:
     return np.stack([sound, sound], axis=1)
 
 
+@patient
 @pytest.mark.parametrize(("attack_s", "within_s"), [(0.004, 0.004), (0.030, 0.007)])
 def test_single_pulses_of_a_glide_are_found_to_a_few_milliseconds(attack_s: float, within_s: float) -> None:
     wanted_s = glide_s(75.0, 60.0)
@@ -43,6 +45,7 @@ def test_single_pulses_of_a_glide_are_found_to_a_few_milliseconds(attack_s: floa
     assert abs(len(found_s) - len(wanted_s)) <= 1
 
 
+@patient
 def test_a_late_pulse_is_seen_late() -> None:
     wanted_s = glide_s(66.0, 65.9)
     moved_s = wanted_s.copy()
@@ -82,6 +85,7 @@ def test_attacks_of_a_click_voice_are_placed_to_a_fraction_of_a_millisecond() ->
     assert np.abs(late_s).max() < 0.0005
 
 
+@patient
 @pytest.mark.parametrize("attack_s", [0.004, 0.020])
 def test_attacks_are_placed_to_two_milliseconds_although_other_notes_ring(attack_s: float) -> None:
     wanted_s = glide_s(75.0, 60.0)
