@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 
+from pulsetune.errors import PulseTuneError
 from pulsetune.model import SoundState
 from pulsetune.sound.device import DeviceUnavailable
 from pulsetune.sound.files import FileTrouble
@@ -78,7 +79,8 @@ def _run(order: Open, inbox: queue.SimpleQueue[Command | None], send: Send, make
     except Exception as error:  # noqa: BLE001 -- the parent tells the listener and starts another process
         if os.environ.get("PULSETUNE_DEBUG"):
             sys.excepthook(type(error), error, error.__traceback__)
-        send(State(SoundState.FAILED, Problem.CRASH, f"{type(error).__name__}: {error}", None))
+        told = str(error).rstrip(".") if isinstance(error, PulseTuneError) else f"{type(error).__name__}: {error}"
+        send(State(SoundState.FAILED, Problem.CRASH, told, None))
     else:
         return 0
     return 1
