@@ -117,6 +117,8 @@ def do(command: str, rest: Sequence[str]) -> int:
     if command == "play":
         return become([str(PULSETUNE), "play", *rest], Path.cwd())
     if command == "test":
+        # read once, tests and sources lie there as bytecode: every process, and the many that tests start, begins sooner
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         return become([str(PYTHON), "-m", "pytest", *(rest or TOGETHER)], ROOT)
     if command == "check":
         return run_all([(title, [str(PYTHON), *arguments]) for title, arguments in CHECKS])
