@@ -224,7 +224,7 @@ def test_it_darkens_thins_out_and_stays_clean(calming: tuple[np.ndarray, list[tu
     assert dropped == 0
 
 
-@pytest.mark.parametrize(("tempo", "level"), [(42.0, 0.0), (60.0, 0.5), (75.0, 1.0), (92.0, 0.0)])
+@pytest.mark.parametrize(("tempo", "level"), [(42.0, 0.0), (92.0, 1.0)])
 def test_the_tempo_that_is_heard_is_the_tempo_that_was_asked_for(tempo: float, level: float) -> None:
     need_patience()
     samples, _, dropped = hear([at_level(0.0, level, tempo)], 30.0, seed=9)
