@@ -57,9 +57,9 @@ CHECKS = (
     ("lint-imports", ("-c", "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())")),
 )
 
-# the whole suite in several processes, two a core because many tests wait for real time; a file of tests stays in one of
-# them, so that what it shares is made once; whoever asks for some tests gets them in order, one by one
-TOGETHER = ("-n", str(min(6, 2 * (os.cpu_count() or 1))), "--dist", "loadscope")
+# the whole suite in several processes, two a core because many tests wait for real time; whoever asks for some tests gets
+# them in order, one by one
+TOGETHER = ("-n", str(min(6, 2 * (os.cpu_count() or 1))))
 
 PACKAGE = re.compile(
     r"\s*Collecting ([\w.-]+)"  # pip: Collecting numpy>=2.0 (from pulsetune==0.1.0)

@@ -1,7 +1,9 @@
 """Settings for every test."""
 
 import os
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 # No deadline: a busy machine is no fault. In CI a hundred examples, and the same ones every time, so that a red run can
@@ -9,3 +11,18 @@ from hypothesis import settings
 IN_CI = "CI" in os.environ
 settings.register_profile("pulsetune", deadline=None, derandomize=IN_CI, max_examples=100 if IN_CI else 30)
 settings.load_profile("pulsetune")
+
+SPREAD = ("tests/sound/test_soundscapes.py", "tests/sound/test_nature.py", "tests/sound/test_forty_minutes.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
+    """A file of tests stays in one process, so that what it shares is made once; files in ``SPREAD`` share nothing."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return nodeid if file in SPREAD else file
+
+    return ByFile(config, log)
