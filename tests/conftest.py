@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# No deadline: a busy machine is no fault. In CI a hundred examples, and the same ones every time, so that a red run can
+# No deadline: a busy machine is no fault. In CI fifty examples, and the same ones every time, so that a red run can
 # be repeated; elsewhere others each time, but fewer, so that nobody waits.
 IN_CI = "CI" in os.environ
-settings.register_profile("pulsetune", deadline=None, derandomize=IN_CI, max_examples=100 if IN_CI else 30)
+settings.register_profile("pulsetune", deadline=None, derandomize=IN_CI, max_examples=50 if IN_CI else 30)
 settings.load_profile("pulsetune")
 
 SPREAD = ("tests/sound/test_soundscapes.py", "tests/sound/test_nature.py", "tests/sound/test_forty_minutes.py")
