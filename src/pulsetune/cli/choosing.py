@@ -57,9 +57,6 @@ class Chosen:
 async def choose(wanted: Wanted, say: Say, speakers: Future[str | None] | None = None) -> Chosen:
     """Turn wishes into parts. ``speakers`` is what a probe for them answers that has begun already.
 
-    A sound process is started here and gets ready while its caller does other things: a sink that is not opened is to
-    be closed.
-
     Raises
     ------
     PulseTuneError
@@ -210,9 +207,15 @@ def _sink(output: str, wanted: Wanted, clock: Clock) -> AudioSink:
         spec = OutputSpec(OutputKind(output))
     else:
         spec = OutputSpec(OutputKind.FILE, Path(output))
-    sink = ProcessSink(spec, wanted.soundscape, wanted.seed, clock, record=wanted.record, bed=wanted.bed)
-    sink.prepare()
-    return sink
+    return ProcessSink(spec, wanted.soundscape, wanted.seed, clock, record=wanted.record, bed=wanted.bed)
+
+
+def get_ready(sink: AudioSink) -> None:
+    """Start the sound process of a sink that will be opened for certain: it gets ready while its caller does other things."""
+    from pulsetune.sound.supervisor import ProcessSink
+
+    if isinstance(sink, ProcessSink):
+        sink.prepare()
 
 
 def check_record(record: Path | None, output: str) -> None:

@@ -50,7 +50,7 @@ def open_server(host: LiveHost, port: int | None = None, lan: str | None = None)
 async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
     """The parts of a live session; what is chosen for the listener is said."""
     from pulsetune.cli.beginning import session_started
-    from pulsetune.cli.choosing import Wanted, choose
+    from pulsetune.cli.choosing import Wanted, choose, get_ready
     from pulsetune.cli.profile import profile_words
     from pulsetune.cli.resolving import resolve
     from pulsetune.cli.sound_order import SoundOrder
@@ -71,15 +71,12 @@ async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
     chosen = await choose(wanted, say, speakers)
     if not chosen.live:  # a simulated listener in silence would be over in a second
         chosen = replace(chosen, clock=SystemClock(), live=True)
-    try:
-        known = listener_profile(home(), simulated=chosen.source.simulated)
-        if words := profile_words(known, simulated=chosen.source.simulated):
-            say(words)
-        started = session_started(program, tape, known, seed, chosen.source)
-        store = SessionLog.start(home(), started)
-    except BaseException:
-        await chosen.sink.close()  # its process waits already
-        raise
+    known = listener_profile(home(), simulated=chosen.source.simulated)
+    if words := profile_words(known, simulated=chosen.source.simulated):
+        say(words)
+    started = session_started(program, tape, known, seed, chosen.source)
+    store = SessionLog.start(home(), started)
+    get_ready(chosen.sink)
     if wish.check_in is not None:
         store.append(0.0, wish.check_in)
     parts = Parts(chosen.source, chosen.sink, chosen.clock, store, hear=chosen.hear)

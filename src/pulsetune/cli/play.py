@@ -139,7 +139,7 @@ async def _run(
     from pulsetune.cli.asking import KEYS_HELP, Asking, keys_possible
     from pulsetune.cli.awake import kept_awake
     from pulsetune.cli.beginning import session_started
-    from pulsetune.cli.choosing import choose
+    from pulsetune.cli.choosing import choose, get_ready
     from pulsetune.cli.page import Company, together
     from pulsetune.cli.profile import profile_words
     from pulsetune.cli.sound_order import SoundOrder
@@ -166,6 +166,7 @@ async def _run(
         say(words)
     started = session_started(program, tape, known, wanted.seed, chosen.source)
     store = SessionLog.start(home(), started)
+    get_ready(chosen.sink)
     status = StatusLine(sys.stderr, total_s=60 * program.minutes, live=chosen.live, trouble=lambda: store.trouble)
     if chosen.live and keys_possible():
         _say(KEYS_HELP)
