@@ -7,7 +7,6 @@ Rules of this file:
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
@@ -15,7 +14,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from pulsetune.errors import DamagedData, ProgramError, ProgramExists, PulseTuneError, WrongUse
+from pulsetune.cli.program_bin import ProgramBin
+from pulsetune.errors import DamagedData, ProgramError, ProgramExists, WrongUse
 from pulsetune.model import Imagery, ListenerProfile, Phase, Program
 from pulsetune.ports import (
     CheckedProgram,
@@ -43,7 +43,6 @@ INVENTED_HEART_BPM = 75.0  # where the heart of a planned session begins, as on 
 MOST_BYTES = 60_000  # of a text: what fits through the page's door with room to spare
 WINDOWS_KEEPS = ("aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 TOLD = 10  # mistakes in the answer to a save; a check lists them all
-ASIDE = ".toml.deleted"  # ends the name of a file that was deleted a moment ago
 NAME_LENGTH = 40  # as the program's form has it
 
 
@@ -122,35 +121,22 @@ class Programs:
         if file is None:
             raise WrongUse("You have no such program.", "It may have been deleted already.")
         with self._writing:
-            self._forget()
-            _renamed(file, file.with_name(f"{name}{ASIDE}"), "deleted")
+            self._bin().put(file)
 
     def undelete(self, name: str) -> None:
         with self._writing:
-            file = self._aside().get(name)
-            if file is None:
-                raise WrongUse("It is too late: the program is gone.")
-            target = file.with_name(f"{name}.toml")
-            if target.exists():
-                raise ProgramExists(f'You have a program "{name}" already.', "Delete it, then this one comes back.")
-            _renamed(file, target, "brought back")
+            self._bin().take_back(name)
 
     def forget_deleted(self) -> None:
         with self._writing:
-            self._forget()
+            self._bin().empty()
 
     # ------------------------------------------------------------ within
 
-    def _aside(self) -> dict[str, Path]:
-        """Name to file of what was deleted and may come back."""
+    def _bin(self) -> ProgramBin:
         from pulsetune.programs import own_programs_folder
 
-        return {file.name.removesuffix(ASIDE): file for file in own_programs_folder(self._home).glob(f"*{ASIDE}")}
-
-    def _forget(self) -> None:
-        for file in self._aside().values():
-            with contextlib.suppress(OSError):  # it is no program any more, and says nothing of anybody
-                file.unlink()
+        return ProgramBin(own_programs_folder(self._home))
 
     def _listed(self, name: str, *, own: bool) -> ListedProgram:
         """With its number of mistakes where it cannot be used."""
@@ -193,13 +179,6 @@ class Programs:
             return ListenerProfile(bool(read_listen_only(self._home)))
         except DamagedData:  # a session says so before it begins
             return ListenerProfile()
-
-
-def _renamed(file: Path, target: Path, what: str) -> None:
-    try:
-        file.replace(target)
-    except OSError as error:
-        raise PulseTuneError(f"{file} cannot be {what}: {error.strerror}.", "Check the folder.") from error
 
 
 def _taken(text: str) -> ProgramMistake | None:
