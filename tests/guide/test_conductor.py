@@ -189,6 +189,13 @@ def test_feeling_dizzy_ends_the_lead():
     assert evening.phases()[-1] is Phase.COMPANION
 
 
+def test_feeling_dizzy_is_always_answered():
+    evening = Evening(following(75), commands={400: CommandKind.DIZZY, 420: CommandKind.DIZZY}).run(until_s=430)
+    told = [(cue.t_s, cue.reason) for cue in evening.cues if "you feel dizzy" in cue.reason]
+    assert [t_s for t_s, _ in told] == [400, 420]
+    assert told[-1][1].endswith("nothing leads you now")
+
+
 def test_steady_music_stays_steady():
     evening = Evening(following(85), policy=PolicyName.FIXED).run()
     assert {p.tempo_bpm for p in evening.pulsed()} == {60.0}

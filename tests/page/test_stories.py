@@ -132,6 +132,7 @@ def test_everything_by_keyboard_alone(there, page):
     there.window.locator("#check-in[open]").wait_for()
     keys.press("Escape")
     there.running()
+    page.pace.change(1.0)  # so that the next sentence is not there before this one was read
     tab_to("Pause")
     keys.press("Space")
     there.button("Go on").wait_for()
@@ -145,6 +146,7 @@ def test_everything_by_keyboard_alone(there, page):
     tab_to("I feel dizzy")
     keys.press("Enter")
     there.see("the music stops leading")
+    page.pace.change(30.0)
     there.window.keyboard.press("Shift+Tab")
     tab_to("Home")
     tab_to("Stop")

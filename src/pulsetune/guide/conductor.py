@@ -122,8 +122,9 @@ class Conductor:
     def _dizzy(self, t_s: float) -> None:
         guided = self._sounding.breathing.turn_off(dizzy=True)
         reason = "you feel dizzy: breathe as you like, the music stops leading"
-        if not self._fire(t_s, Trigger.COMPANION, reason) and guided:
-            self._say(t_s, "you feel dizzy: breathe as you like, the swells are gone")
+        if not self._fire(t_s, Trigger.COMPANION, reason):
+            now = "the swells are gone" if guided else "nothing leads you now"
+            self._say(t_s, f"you feel dizzy: breathe as you like, {now}")
 
     def _plan(self, t_s: float) -> None:
         if over(self._program, self.phase, self._elapsed_s, self._phase_s):
