@@ -12,13 +12,33 @@ IN_CI = "CI" in os.environ
 settings.register_profile("pulsetune", deadline=None, derandomize=IN_CI, max_examples=50 if IN_CI else 30)
 settings.load_profile("pulsetune")
 
-SPREAD = ("tests/sound/test_soundscapes.py", "tests/sound/test_nature.py", "tests/sound/test_forty_minutes.py")
+SPREAD = (
+    "tests/sound/test_soundscapes.py",
+    "tests/sound/test_nature.py",
+    "tests/sound/test_breath.py",
+    "tests/sound/test_forty_minutes.py",
+)
+LONG = (
+    "tests/page/",
+    "tests/sound/",
+    "tests/cli/test_sounds.py",
+)  # so that no process is left with a long file at the end
+
+
+def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
+    """Where several processes share the tests, what takes long comes first."""
+    if hasattr(config, "workerinput"):
+        items.sort(
+            key=lambda item: next((n for n, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
+        )
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
-    """A file of tests stays in one process, so that what it shares is made once; files in ``SPREAD`` share nothing."""
+    """A file of tests stays in one process, so that what it shares is made once; files in ``SPREAD`` share little."""
     from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False  # not by the number of tests: the order above
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:

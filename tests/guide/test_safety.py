@@ -57,6 +57,20 @@ def test_the_gates_move_with_the_program():
     assert company_s(SafetyWatch(72.0, first_gate_s=200.0), rising(6.0)) == 200
 
 
+def verdicts(baseline_bpm: float, heart, until_s: int) -> list[Verdict]:
+    """What a watch says of a heart that is led all the time."""
+    watch = SafetyWatch(baseline_bpm)
+    watch.begin_lead(baseline_bpm)
+    return [said for second in range(1, until_s + 1) if (said := watch.second(heart(second), leading=True))]
+
+
+def test_after_a_second_rise_the_lead_ends_only_if_the_heart_is_higher_than_before_the_music():
+    lifted = verdicts(72.0, lambda second: 72.0 if second <= 20 else 78.0, until_s=FIRST_GATE_S - 1)
+    calmed = verdicts(72.0, lambda second: 72.0 if second <= 60 else 62.0 if second % 110 < 60 else 73.0, until_s=330)
+    assert lifted == [Verdict.BACKTRACK, Verdict.COMPANION]
+    assert calmed == [Verdict.BACKTRACK, Verdict.BACKTRACK]  # though each time the heart was above its baseline
+
+
 def test_in_a_session_a_heart_that_the_music_lifts_gets_company_within_minutes_and_one_that_it_calms_is_led():
     lifted = Evening(lambda t: 72.0 + min(4.0, max(0.0, t - 180) / 30)).run(until_s=500)
     calmed = Evening(lambda t: 72.0 - min(4.0, max(0.0, t - 180) / 60)).run(until_s=900)

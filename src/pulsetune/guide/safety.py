@@ -96,7 +96,7 @@ class SafetyWatch:
         if self._risen_s >= BACKTRACK_S:
             self._risen_s = 0
             self._backtracks += 1
-            if self._backtracks >= 2 and heart_rate_bpm > self._baseline_bpm:
+            if self._backtracks >= 2 and self._answer_bpm() > 0:  # all of the music tells, not this one moment
                 return Verdict.COMPANION
             return Verdict.BACKTRACK
         return None
