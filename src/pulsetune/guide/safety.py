@@ -15,6 +15,7 @@ from statistics import fmean
 BACKTRACK_RISE_BPM = 3.5  # above the best level so far, for ...
 BACKTRACK_S = 45  # ... this long: the lead is doing no good, meet the heart again
 BEST_LEAK_BPM_PER_MIN = 0.5  # the best level is forgotten slowly
+SECOND_RISE_BPM = 1.0  # a second rise ends the lead if the heart is this far above before, by all of the music
 # The gates ask how far the heart under music is above where it was before. Shares and thresholds were found in rehearsals
 # (discriminants of who is upset, model-based: docs/decisions/0006).
 HEARD_FROM_S = 45  # under music: the mean of everything from here on ...
@@ -96,7 +97,7 @@ class SafetyWatch:
         if self._risen_s >= BACKTRACK_S:
             self._risen_s = 0
             self._backtracks += 1
-            if self._backtracks >= 2 and self._answer_bpm() > 0:  # all of the music tells, not this one moment
+            if self._backtracks >= 2 and self._answer_bpm() > SECOND_RISE_BPM:
                 return Verdict.COMPANION
             return Verdict.BACKTRACK
         return None

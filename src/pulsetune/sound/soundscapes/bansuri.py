@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, CHANNELS, pyo
+from pulsetune.sound.soundscapes.voices import HOLD_FRAMES
 
 SOFT_PARTIALS = (1.0, 0.16, 0.05, 0.012)  # a flute blown gently is nearly a sine
 FULL_PARTIALS = (1.0, 0.62, 0.36, 0.20, 0.12, 0.07, 0.04)
@@ -96,18 +97,14 @@ class Bansuri:
         self._line = BreathLine()
         self._resting = False
         self._waiting: list[tuple[int, float, float, tuple[int, int, int, int]]] = []
-        self._frequency_hz, self._soft, self._full, self._noise = (
-            Written(300.0),
-            Written(0.0),
-            Written(0.0),
-            Written(0.0),
-        )
+        self._frequency_hz, self._whistle_hz = Written(300.0), Written(600.0)
+        self._soft, self._full, self._noise = Written(0.0), Written(0.0), Written(0.0)
         self._soft_table, self._full_table = pyo.HarmTable(list(SOFT_PARTIALS)), pyo.HarmTable(list(FULL_PARTIALS))
         frequency = self._frequency_hz.signal
         self._soft_tone = pyo.Osc(self._soft_table, frequency, mul=self._soft.signal)
         self._full_tone = pyo.Osc(self._full_table, frequency, mul=self._full.signal)
         self._wind = pyo.TableRead(air, freq=air_rate, loop=1, interp=2, mul=self._noise.signal).play()
-        self._whistle = pyo.ButBP(self._wind, freq=frequency * 2.0, q=2.0)
+        self._whistle = pyo.ButBP(self._wind, freq=self._whistle_hz.signal, q=2.0)
         self._tone = pyo.Mix([self._soft_tone, self._full_tone], voices=1)
         self.signal: Any = pyo.Mix([self._tone.mix(CHANNELS), self._whistle], voices=CHANNELS)
 
@@ -143,6 +140,7 @@ class Bansuri:
             self._soft.samples[part] = breath
             self._full.samples[part] = fullness * breath**2
             self._noise.samples[part] = noise * breath
+        self._whistle_hz.samples[:] = 2.0 * np.repeat(self._frequency_hz.samples[::HOLD_FRAMES], HOLD_FRAMES)
         self._waiting.clear()
 
     def _rest(self) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, CHANNELS, pyo
 from pulsetune.sound.soundscapes.textures import hall
-from pulsetune.sound.soundscapes.voices import Line, room
+from pulsetune.sound.soundscapes.voices import HOLD_FRAMES, Line, room
 
 # The guide moves brightness, density and warmth together between these ends, from calm to lively.
 CALM = (0.10, 0.15, 1.00)
@@ -36,7 +36,7 @@ class Strip:
     """One sound with a low-pass and a level of its own."""
 
     def __init__(self, source: Any) -> None:
-        self._level, self._cutoff_hz = Line(0.0), Line(1000.0)
+        self._level, self._cutoff_hz = Line(0.0), Line(1000.0, HOLD_FRAMES)
         self.signal: Any = pyo.ButLP(source, freq=self._cutoff_hz.signal, mul=self._level.signal)
 
     def glide(self, level: float, cutoff_hz: float) -> None:

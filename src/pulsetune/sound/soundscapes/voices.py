@@ -20,17 +20,25 @@ from numpy.typing import NDArray
 
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, CHANNELS, pyo
 
+HOLD_FRAMES = 16  # a third of a millisecond
+
 
 class Line:
-    """A control that glides linearly across each block, without a step between blocks."""
+    """A control that glides linearly across each block, without a step between blocks.
 
-    def __init__(self, value: float) -> None:
+    A line that moves a filter holds each value for ``hold_frames``: pyo computes a filter's coefficients anew for every
+    sample whose frequency is not the last one's, and that costs more than the filter. The steps are a sixty-fourth of what
+    a block moves. Levels get a value for each sample.
+    """
+
+    def __init__(self, value: float, hold_frames: int = 1) -> None:
         self._table = pyo.DataTable(BLOCK_FRAMES)
         self._samples = np.asarray(self._table.getBuffer(0))[:BLOCK_FRAMES]
         self._samples[:] = value
         self._value = value
         self._moving = False
-        self._share = (np.arange(1, BLOCK_FRAMES + 1) / BLOCK_FRAMES).astype(np.float32)
+        held = np.arange(BLOCK_FRAMES) // hold_frames + 1
+        self._share = (held * hold_frames / BLOCK_FRAMES).astype(np.float32)
         self.signal: Any = pyo.TableScan(self._table)
 
     def glide(self, value: float) -> None:
