@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pulsetune.errors import DamagedData, PulseTuneError
 from pulsetune.model import Cue, Event, LinkChanged, SignalWarning, SoundStatus
 from pulsetune.summary import SummaryFold
+
+if TYPE_CHECKING:
+    from pulsetune.page.story import UsualChange
 
 
 @click.command()
@@ -116,16 +119,29 @@ def _tell(library: Any, session_id: int, *, as_json: bool) -> None:
         if line := _story_line(event):
             story.append((at_s, line))
     summary = {"session_id": session_id, "state": row.state.value, **asdict(fold.summary())}
+    usual = _usual(session_id)
+    summary["usual_change"] = asdict(usual) if usual else None
     if as_json:
         summary["story"] = [{"at_s": at_s, "text": text} for at_s, text in story]
         click.echo(json.dumps(summary, ensure_ascii=False))
     else:
-        from pulsetune.cli.present import summary_text
+        from pulsetune.cli.present import summary_text, usual_text
 
         click.echo(summary_text(summary))
+        if usual and summary["baseline_heart_rate_bpm"] is not None:
+            click.echo(usual_text(usual, simulated=summary["simulated"]))
         click.echo("\n".join(["", *(f"{int(at_s) // 60:3d}:{int(at_s) % 60:02d}  {text}" for at_s, text in story)]))
     if problem is not None:
         raise problem
+
+
+def _usual(session_id: int) -> UsualChange | None:
+    from pulsetune.cli.page_doors import LoggedSessions
+    from pulsetune.page.story import usual_change
+    from pulsetune.records.home import home
+
+    logged = LoggedSessions(home())
+    return usual_change(logged.sessions(), logged.session(session_id))
 
 
 def _readable(events: Iterator[tuple[float, Event]]) -> Iterator[tuple[float, Event | DamagedData]]:
