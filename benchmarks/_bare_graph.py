@@ -21,7 +21,7 @@ from pulsetune.sound.limiter import TruePeakLimiter
 from pulsetune.sound.player import BLOCK_FRAMES, SAMPLE_RATE_HZ, Player
 from pulsetune.sound.quiet_pyo import ManualServer, pyo
 from pulsetune.sound.soundscapes.textures import hall
-from pulsetune.sound.soundscapes.voices import room
+from pulsetune.sound.soundscapes.voices import HOLD_FRAMES, room
 
 WARM_UP_S, MEASURED_S, ROUNDS = 6.0, 4.0, 9  # many short turns: what else the machine does falls on both alike
 KINDS = ("TableScan", "TrigEnv", "TableRead", "ButLP", "ButBP", "Mix", "Sig", "Osc", "CvlVerb", "EQ", "RMS", "DCBlock")
@@ -94,7 +94,8 @@ class BareGraph:
         self._next = 0
         rng = np.random.default_rng(1)
         flat = self._keep(pyo.DataTable(BLOCK_FRAMES, init=[0.01] * BLOCK_FRAMES))
-        ramp = self._keep(pyo.DataTable(BLOCK_FRAMES, init=np.linspace(900.0, 950.0, BLOCK_FRAMES).tolist()))
+        steps = np.repeat(np.linspace(900.0, 950.0, BLOCK_FRAMES // HOLD_FRAMES), HOLD_FRAMES)  # as ours move
+        ramp = self._keep(pyo.DataTable(BLOCK_FRAMES, init=steps.tolist()))
         still = self._keep(pyo.DataTable(BLOCK_FRAMES, init=[900.0] * BLOCK_FRAMES))
         sound = self._keep(pyo.DataTable(1 << 17, init=(0.1 * rng.standard_normal(1 << 17)).tolist()))
         triggers = [pyo.DataTable(BLOCK_FRAMES) for _ in recipe.note_s]
