@@ -64,7 +64,8 @@ class FeltPiano:
         velocity = note.velocity * HAND_LEVEL[note.hand]
         hardness = (0.04 + 0.96 * values.brightness**1.4) * min(1.0, 0.35 + note.velocity)
         attack_s = SOFT_ATTACK_S * (SLOW_ATTACK_S / SOFT_ATTACK_S) ** values.warmth
-        sound = ringing.touched(self._tones[recorded], velocity, hardness, attack_s)
+        tone = felt_recordings.heard_in_time(self._tones[recorded], speed)
+        sound = ringing.touched(tone, velocity, hardness, attack_s)
         voices = self._uppers if len(sound) <= UPPER_S * ringing.TONE_RATE_HZ else self._basses
         voices.start(sound, offset, block_start, SAMPLE_RATE_HZ, speed)
 
