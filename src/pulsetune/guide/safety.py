@@ -26,8 +26,8 @@ EARLIER_SHARE = 0.4
 FIRST_S, FIRST_SHARE = 60, 0.4
 HIGH_BPM, HIGH_SHARE, HIGH_MOST_BPM = 72.0, 0.06, 12.0  # a heart that begins high falls farther in silence, too
 # (seconds of pulsed music, bpm): the first three spare those whom music clearly upsets, the fourth is where most is
-# decided, and the later ones are for hearts that rise afterwards; asking often takes the lead from many by chance
-GATES = ((150, 2.5), (180, 1.8), (210, 1.0), (240, 0.3), (300, 1.2), (360, 1.2), (480, 1.2), (720, 1.2))
+# decided, and the later ones ask for less and less, as a heart that is calmed has by then come down for certain
+GATES = ((150, 2.5), (180, 1.8), (210, 1.0), (240, 0.6), (300, 1.2), (360, 0.8), (480, 0.4), (720, 0.0))
 FUTILE_S, FUTILE_BPM = 900, -0.1  # after a quarter of an hour of music the heart should at least be below the baseline
 COMPANY_MEAN_S = 90  # company is judged by its last minute and a half
 HELPED_MARGIN_BPM = 0.5  # company has helped when the heart is below the baseline by at least this
