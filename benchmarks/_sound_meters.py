@@ -62,7 +62,7 @@ def roughness_asper(samples: Samples) -> float:
     """Mean of all windows of ``samples``; NaN without MoSQITo.
 
     All of them: windows at even distances fall on the same part of every pulse, and a stroke is five times as rough as
-    what is between. With ten or forty windows in twenty seconds, the ratio of two thirds was off by up to a third.
+    what is between. With ten or forty windows in twenty seconds, the ratio of two thirds was off by up to a half.
     """
     if not HAS_MOSQITO:
         return float("nan")

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from _proc import processor_s, resident_mb
 from scipy.signal import butter, sosfilt
 
 from pulsetune.clocks import SystemClock
@@ -230,17 +231,6 @@ def endurance(folder: Path, minutes: float, soundscape: str) -> bool:
     report = session.sink.report
     print(f"{report.seconds:.0f} s were played, {report.underruns} underruns")
     return log_is_complete(session) and report.underruns == 0
-
-
-def processor_s(process_id: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def resident_mb(process_id: int) -> float:
-    pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Whether memory stays flat while an hour of music is rendered: every soundscape in a process of its own.
 
-    python benchmarks/sound_memory.py [NAME ...] [--minutes 60]      about four minutes of processor time a soundscape
+    python benchmarks/sound_memory.py [NAME ...] [--minutes 60]      about five minutes of processor time a soundscape
 
 The music goes up and down between lively and calm every ten minutes, through the limiter and into a FLAC file, as in
 `pulsetune play --output`. Printed is the resident memory (RSS) after each tenth of the way. Linux only: it reads /proc.
@@ -18,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from _proc import resident_mb
+
 from pulsetune.guide.timbre import timbre_for
 from pulsetune.model import AudioParameters, Phase
 from pulsetune.sound.files import FileOutput
@@ -27,11 +29,6 @@ from pulsetune.sound.player import BLOCK_FRAMES, SAMPLE_RATE_HZ, SOUNDSCAPES, Pl
 PERIOD_S = 600.0
 MOST_GROWTH = 1.10
 TENTHS = 10
-
-
-def resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def target(t_s: float) -> AudioParameters:
@@ -57,7 +54,7 @@ def render(name: str, minutes: float) -> tuple[list[float], float]:
             player.take_ticks()
             player.take_notes()
             if (block + 1) * TENTHS // blocks > len(memory):
-                memory.append(resident_mb())
+                memory.append(resident_mb(os.getpid()))
         output.close()
         player.close()
     return memory, 60 * minutes / (time.process_time() - begun_s)

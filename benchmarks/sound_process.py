@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from _proc import processor_s, resident_mb
 
 from pulsetune.clocks import SteppedClock, SystemClock
 from pulsetune.model import AudioParameters, SoundState, SoundStatus
@@ -31,17 +32,6 @@ def target(t_s: float) -> AudioParameters:
     """A session's way down: 75 to 60 BPM and darker, over half an hour."""
     share = min(1.0, t_s / 1800)
     return AudioParameters(t_s, 75 - 15 * share, 0.7 - 0.4 * share, 0.6 - 0.3 * share, 0.5, 0.8, 0.6, 0.0)
-
-
-def processor_s(process_id: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def resident_mb(process_id: int) -> float:
-    pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 class Live:

@@ -18,11 +18,7 @@ SPREAD = (
     "tests/sound/test_breath.py",
     "tests/sound/test_forty_minutes.py",
 )
-LONG = (
-    "tests/page/",
-    "tests/sound/",
-    "tests/cli/test_sounds.py",
-)  # so that no process is left with a long file at the end
+LONG = ("tests/page/", "tests/sound/", "tests/cli/test_sounds.py")  # else one process is left with a long file
 
 
 def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:

@@ -140,6 +140,8 @@ class SummaryFold:
             self._phases.append((cue.phase, cue.t_s))
 
     def _spans(self) -> list[PhaseSpan]:
+        if not self._phases:  # it ended before its first phase: the sound file could not be made, say
+            return []
         ends = [from_s for _, from_s in self._phases[1:]] + [self._last_s]
         return [PhaseSpan(phase.value, from_s, to_s) for (phase, from_s), to_s in zip(self._phases, ends, strict=True)]
 

@@ -162,3 +162,11 @@ def test_a_full_disk_is_said_and_the_session_goes_on(tmp_path):
         assert "Traceback" not in done.stderr
     finally:
         subprocess.run(["umount", str(disk)])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc, where nobody can make a file, is Linux's")
+def test_a_sound_file_that_cannot_be_made_is_said_and_the_session_that_never_began_can_be_told(home):
+    result = call("play", "--source", "simulated", "--output", "/proc/music.flac")
+    assert result.exit_code == 1
+    assert "/proc/music.flac cannot be written" in result.stderr
+    assert "It ended because of an error." in call("sessions", "last").stdout

@@ -189,6 +189,14 @@ def test_feeling_dizzy_ends_the_lead():
     assert evening.phases()[-1] is Phase.COMPANION
 
 
+def test_when_the_music_thins_out_the_story_names_the_tempo_that_stays():
+    evening = Evening(following(75), minutes=6).run()
+    thinning = [cue for cue in evening.cues if cue.phase is Phase.CONSOLIDATE]
+    stays = {p.tempo_bpm for p in evening.parameters if p.t_s >= thinning[0].t_s}
+    assert len(stays) == 1
+    assert {cue.tempo_bpm for cue in thinning} == stays
+
+
 def test_feeling_dizzy_is_always_answered():
     evening = Evening(following(75), commands={400: CommandKind.DIZZY, 420: CommandKind.DIZZY}).run(until_s=430)
     told = [(cue.t_s, cue.reason) for cue in evening.cues if "you feel dizzy" in cue.reason]

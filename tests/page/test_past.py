@@ -8,7 +8,7 @@ import pytest
 
 from pulsetune.cli.page_parts import cookie_secret
 from pulsetune.model import CheckIn, CommandKind
-from pulsetune.page.story import UsualChange, usual_change
+from pulsetune.page.story import UsualChange, usual_change, usual_words
 from pulsetune.ports import HostState, ListedSession, SeenStrap
 from pulsetune.records.library import Library
 from pulsetune.verification import verify
@@ -116,6 +116,17 @@ def test_the_usual_change_is_the_mean_of_one_s_own_quiet_sessions_measured_in_th
     ]
     assert usual_change(others, listed(7)) == UsualChange(-3.0, 2)  # of two there is a mean and no interval
     assert usual_change(others[2:], listed(7)) is None
+
+
+def test_the_usual_change_is_told_as_surely_as_it_is_known():
+    assert usual_words(UsualChange(-2.0, 1), simulated=True) == (
+        "In simulated quiet sessions the heart rate changed by -2.0, in the one session there is: too few to compare."
+    )
+    assert usual_words(UsualChange(0.5, 2), simulated=False) == (
+        "When you sat quietly, without music, the heart rate changed by +0.5 on average of 2 sessions: "
+        "too few to say how surely."
+    )
+    assert "(95 % interval of that mean: -8.0 to +2.0)" in usual_words(UsualChange(-3.0, 3, -8.0, 2.0), simulated=False)
 
 
 def test_from_three_quiet_sessions_on_the_usual_change_has_student_s_interval():

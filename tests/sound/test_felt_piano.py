@@ -125,6 +125,18 @@ def test_a_key_between_two_recordings_is_read_faster_or_slower_and_steps_over_it
     assert voices.dropped == 0
 
 
+@pytest.mark.parametrize("speed", [2 ** (-1 / 12), 1.0, 2 ** (1 / 12)])
+def test_a_key_between_two_recordings_is_heard_when_a_recorded_one_is(speed: float) -> None:
+    """An attack 20 ms after the first sample, which is where the recordings' rises have their middle."""
+    layer = np.zeros((4_000, 2), np.float32)
+    layer[480] = 1.0  # 20 ms at 24 kHz
+    moved = felt_recordings.heard_in_time(ringing.Tone(layer, 0.5 * layer), speed)
+    assert len(moved.dark) == len(moved.bright) <= len(layer)
+    assert not moved.dark[-1].any()
+    heard_s = [float(np.argmax(one[:, 0])) / speed / 24_000 for one in (moved.dark, moved.bright)]
+    assert heard_s == pytest.approx([0.020, 0.020], abs=0.0001)
+
+
 def test_loops_have_no_seam_and_the_hall_is_quiet_at_its_end() -> None:
     generator = np.random.default_rng(2)
     loop = textures.pad_loop(SAMPLE_RATE_HZ, generator)

@@ -13,7 +13,7 @@ from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, ManualServer, pyo
 from pulsetune.sound.soundscapes.felt_piano import BASS_S, UPPER_S
 from pulsetune.sound.soundscapes.ringing import TONE_RATE_HZ
 from pulsetune.sound.soundscapes.stage import MIDDLE_BED, Fader
-from pulsetune.sound.soundscapes.voices import Line, NoteVoices, room, table_of
+from pulsetune.sound.soundscapes.voices import HOLD_FRAMES, Line, NoteVoices, room, table_of
 
 
 @pytest.fixture
@@ -37,6 +37,20 @@ def test_a_line_reaches_its_value_at_the_end_of_the_block_and_stays(server: Manu
     assert heard == pytest.approx(0.25 + 0.5 * np.arange(1, BLOCK_FRAMES + 1) / BLOCK_FRAMES, abs=1e-6)
     line.glide(0.75)
     assert blocks(server, 1)[:, 0] == pytest.approx(0.75, abs=1e-6)
+
+
+def test_a_line_that_moves_a_filter_holds_each_value_and_still_arrives_with_the_block(server: ManualServer) -> None:
+    line = Line(200.0, HOLD_FRAMES)
+    out = pyo.Sig(line.signal).out()
+    server.start()
+    line.glide(840.0)
+    heard = blocks(server, 1)[:, 0]
+    assert out is not None
+    assert heard[::16] == pytest.approx(np.linspace(210.0, 840.0, 64))
+    assert not np.ptp(heard.reshape(-1, 16), axis=1).any()
+    assert blocks(server, 1)[0, 0] == heard[0]  # the table stays as it is until the next glide
+    line.glide(840.0)
+    assert blocks(server, 1)[:, 0] == pytest.approx(840.0)
 
 
 @pytest.mark.parametrize("longest_s", [BASS_S, UPPER_S])

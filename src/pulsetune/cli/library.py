@@ -125,11 +125,12 @@ def _tell(library: Any, session_id: int, *, as_json: bool) -> None:
         summary["story"] = [{"at_s": at_s, "text": text} for at_s, text in story]
         click.echo(json.dumps(summary, ensure_ascii=False))
     else:
-        from pulsetune.cli.present import summary_text, usual_text
+        from pulsetune.cli.present import summary_text
+        from pulsetune.page.story import usual_words
 
         click.echo(summary_text(summary))
         if usual and summary["baseline_heart_rate_bpm"] is not None:
-            click.echo(usual_text(usual, simulated=summary["simulated"]))
+            click.echo(usual_words(usual, simulated=summary["simulated"]))
         click.echo("\n".join(["", *(f"{int(at_s) // 60:3d}:{int(at_s) % 60:02d}  {text}" for at_s, text in story)]))
     if problem is not None:
         raise problem

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pulsetune.page.story import UsualChange
+from typing import Any
 
 _ENDED = {
     "completed": "It came to its end.",
@@ -41,18 +38,6 @@ def _change(result: dict[str, Any]) -> str:
         f"Heart rate: {before:.1f} a minute at the beginning, {after:.1f} at the end (lowest {result['lowest_heart_rate_bpm']:.1f}). "
         "Sitting still alone lowers it by some beats."
     )
-
-
-def usual_text(usual: UsualChange, *, simulated: bool) -> str:
-    """The listener's own change without music, as surely as it is known."""
-    when = "In simulated quiet sessions" if simulated else "When you sat quietly, without music,"
-    quietly = f"{when} the heart rate changed by {usual.change_bpm:+.1f}"
-    if usual.sessions == 1:
-        return f"{quietly}, in the one session there is: too few to compare."
-    mean = f"{quietly} on average of {usual.sessions} sessions"
-    if usual.low_bpm is None or usual.high_bpm is None:
-        return f"{mean}: too few to say how surely."
-    return f"{mean} (95 % interval of that mean: {usual.low_bpm:+.1f} to {usual.high_bpm:+.1f})."
 
 
 def _flaws(result: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from pulsetune.guide.dropout import DropoutWatch
 from pulsetune.guide.leading import Leader
-from pulsetune.guide.phases import TRANSITIONS, Trigger
+from pulsetune.guide.phases import PLAYING, TRANSITIONS, Trigger
 from pulsetune.guide.plan import due, over
 from pulsetune.guide.sounding import Moment, Sounding
 from pulsetune.model import (
@@ -182,7 +182,7 @@ class Conductor:
             return False
         self.phase = to
         self._phase_s = 0
-        self._leader.enter_phase()
+        self._leader.enter_phase(glides=to in PLAYING)
         self._say(t_s, reason)
         return True
 

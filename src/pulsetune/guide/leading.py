@@ -166,9 +166,11 @@ class Leader:
             seconds=1.0,
         )
 
-    def enter_phase(self) -> None:
-        """A new phase begins: what was counted for the last one does not count."""
+    def enter_phase(self, *, glides: bool) -> None:
+        """A new phase begins: what was counted for the last one does not count; if it has no glide, the tempo stays."""
         self._matched_s = 0
+        if not glides:
+            self.target_bpm = self.tempo_bpm
         self._said_bpm = self.target_bpm
 
     def taped_level(self, elapsed_s: float) -> float | None:

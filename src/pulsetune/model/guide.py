@@ -50,7 +50,7 @@ class Command:
 class Cue:
     """One decision of the guide, with its reason in one plain sentence.
 
-    ``tempo_bpm`` is where the music's tempo is going; ``tempo_ratio`` is music : heart (1 or 0.5).
+    ``tempo_bpm`` is where the music's tempo is going, or where it stays; ``tempo_ratio`` is music : heart (1 or 0.5).
     """
 
     t_s: float

@@ -17,7 +17,7 @@ from pulsetune.errors import WrongUse
 from pulsetune.page import wishes
 from pulsetune.page.answers import NotThere, answer, json_body, refusal
 from pulsetune.page.deleting import Deleting
-from pulsetune.page.story import tell, usual_change
+from pulsetune.page.story import tell, usual_change, usual_words
 from pulsetune.ports import ListedSession, SessionLibrary
 
 
@@ -39,12 +39,14 @@ class Past:
         row = await self._row(request)
         story = await asyncio.to_thread(lambda: tell(self._library.events(row.session_id)))
         others = await asyncio.to_thread(self._library.sessions)
+        usual = usual_change(others, row)
         return answer(
             asdict(story)
             | {
                 "row": asdict(row),
                 "points": [astuple(point) for point in story.points],
-                "usual": asdict(usual) if (usual := usual_change(others, row)) else None,
+                "usual": asdict(usual) if usual else None,
+                "usual_words": usual_words(usual, simulated=row.simulated) if usual else "",
                 "exports": [asdict(choice) for choice in self._library.exports],
             }
         )

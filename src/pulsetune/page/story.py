@@ -75,6 +75,19 @@ class UsualChange:
     high_bpm: float | None = None
 
 
+def usual_words(usual: UsualChange, *, simulated: bool) -> str:
+    """That change as a sentence, as surely as it is known."""
+    when = "In simulated quiet sessions" if simulated else "When you sat quietly, without music,"
+    quietly = f"{when} the heart rate changed by {usual.change_bpm:+.1f}"
+    if usual.sessions == 1:
+        return f"{quietly}, in the one session there is: too few to compare."
+    mean = f"{quietly} on average of {usual.sessions} sessions"
+    if usual.low_bpm is None or usual.high_bpm is None:
+        return f"{mean}: too few to say how surely."
+    surely = f"95 % interval of that mean: {usual.low_bpm:+.1f} to {usual.high_bpm:+.1f}"
+    return f"{mean} ({surely}). One evening beside it says little."
+
+
 def sat_quietly(row: ListedSession) -> bool:
     """Whether it was the program without music, as it is: it can be led in another way."""
     return row.program == QUIET and row.policy in ("", QUIET)

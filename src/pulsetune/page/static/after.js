@@ -16,14 +16,10 @@ function tile(title, value, ...notes) {
 const signed = (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}`;
 
 /** The listener's own change without music, as surely as it is known; where nothing changed there is nothing beside it. */
-function usualWords({ summary, usual, row }) {
+function usualWords({ summary, usual_words }) {
   if (summary.baseline_heart_rate_bpm === null || summary.final_heart_rate_bpm === null) return "";
-  if (!usual) return "Sitting still alone lowers the heart rate by some beats. Play the program quiet now and then: your own change without music will stand here.";
-  const quietly = `${row.simulated ? "In simulated quiet sessions" : "When you sat quietly, without music,"} the heart rate changed by ${signed(usual.change_bpm)}`;
-  if (usual.sessions === 1) return `${quietly}, in the one session there is: too few to compare.`;
-  const mean = `${quietly} on average of ${usual.sessions} sessions`;
-  if (usual.low_bpm === null) return `${mean}: too few to say how surely.`;
-  return `${mean} (95\u00a0% interval of that mean: ${signed(usual.low_bpm)} to ${signed(usual.high_bpm)}). One evening beside it says little.`;
+  if (!usual_words) return "Sitting still alone lowers the heart rate by some beats. Play the program quiet now and then: your own change without music will stand here.";
+  return usual_words.replace(/-(?=\d)/g, "\u2212");
 }
 
 function tiles({ summary: s, ended_words, quality_words }) {
