@@ -45,8 +45,9 @@ class PrivatePulse:
 
     def start(self) -> None:
         self._socket.unlink(missing_ok=True)  # a killed daemon leaves it behind
+        # ahead of the tests beside it where that is allowed, as a desktop's sound daemon is ahead of its programs
         options = (
-            "--daemonize=no --exit-idle-time=-1 --disable-shm=yes --realtime=no --high-priority=no --use-pid-file=no"
+            "--daemonize=no --exit-idle-time=-1 --disable-shm=yes --realtime=no --high-priority=yes --use-pid-file=no"
         )
         modules = [
             f"module-native-protocol-unix auth-anonymous=1 socket={self._socket}",
