@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulsetune.sound.composer import PAD, STRINGS, Composer, Style
+from pulsetune.sound.composer import Composer
 from pulsetune.sound.harmony import PROGRESSIONS, lead, opened, pitch_of
 from pulsetune.sound.score import HalfBar, Hand, Note
+from pulsetune.sound.styles import PAD, STRINGS, Style
 from tests.needs import examples
 
 WHITE = {0, 2, 4, 5, 7, 9, 11}  # the seven notes of a diatonic mode, in semitones

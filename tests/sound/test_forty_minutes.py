@@ -16,9 +16,10 @@ from itertools import pairwise
 import pytest
 
 from pulsetune.sound.alap import Alap
-from pulsetune.sound.composer import FELT, PAD, STRINGS, Composer
+from pulsetune.sound.composer import Composer
 from pulsetune.sound.drum_song import DrumSong
 from pulsetune.sound.score import HalfBar, Hand, Note, ScoreWriter
+from pulsetune.sound.styles import FELT, PAD, STRINGS
 
 HALF_BARS = 1200
 HALVES_PER_BLOCK, PULSES_PER_BLOCK = 16, 32

@@ -7,9 +7,10 @@ import itertools
 import pytest
 
 from pulsetune.sound.alap import Alap
-from pulsetune.sound.composer import PAD, STRINGS, Composer
+from pulsetune.sound.composer import Composer
 from pulsetune.sound.drum_song import DrumSong
 from pulsetune.sound.score import ScoreWriter
+from pulsetune.sound.styles import PAD, STRINGS
 
 
 def phrase_lengths_pulses(writer: ScoreWriter) -> list[int]:

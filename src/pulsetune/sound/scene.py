@@ -53,7 +53,8 @@ class Scene:
                 begun = self.first_pulse + self._half_bars * PULSES_PER_HALF_BAR
             bars = self._half_bars / 2
             if bars % (1 if values.pulse_level > 0.0 else UNPULSED_BARS_PER_CHORD) == 0:
-                self._soundscape.chord(written.chord, CHORD_FADE_SHARE * PULSES_PER_BAR * 60 / values.tempo_bpm)
+                seconds = CHORD_FADE_SHARE * PULSES_PER_BAR * 60 / values.tempo_bpm
+                self._soundscape.chord(written.chord, values, seconds)
             self._half_bars += 1
         return begun
 

@@ -22,8 +22,8 @@ class Soundscape(Protocol):
         """Begin ``note`` at frame ``offset`` of the next block, whose first frame is ``block_start``."""
         ...
 
-    def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
-        """Let the bed cross over to a chord (MIDI pitches, the bass first) within ``seconds``."""
+    def chord(self, pitches: tuple[int, ...], values: MusicValues, seconds: float) -> None:
+        """Let the bed cross over to a chord (MIDI pitches, the bass first) within ``seconds``, as it suits ``values``."""
         ...
 
     def shape(self, values: MusicValues) -> None:
@@ -71,15 +71,17 @@ def _reference(seed: int) -> Parts:
 
 
 def _warm_pad(seed: int) -> Parts:
-    from pulsetune.sound.composer import PAD, Composer
+    from pulsetune.sound.composer import Composer
     from pulsetune.sound.soundscapes.warm_pad import WarmPad
+    from pulsetune.sound.styles import PAD
 
     return Composer(seed, PAD), WarmPad(seed)
 
 
 def _ocean_strings(seed: int) -> Parts:
-    from pulsetune.sound.composer import STRINGS, Composer
+    from pulsetune.sound.composer import Composer
     from pulsetune.sound.soundscapes.ocean_strings import OceanStrings
+    from pulsetune.sound.styles import STRINGS
 
     return Composer(seed, STRINGS), OceanStrings(seed)
 

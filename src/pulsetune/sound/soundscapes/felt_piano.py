@@ -69,7 +69,7 @@ class FeltPiano:
         voices = self._uppers if len(sound) <= UPPER_S * ringing.TONE_RATE_HZ else self._basses
         voices.start(sound, offset, block_start, SAMPLE_RATE_HZ, speed)
 
-    def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
+    def chord(self, pitches: tuple[int, ...], values: MusicValues, seconds: float) -> None:
         """Let the bed cross over to a chord within ``seconds``."""
         chosen = (pitches[0], pitches[1], pitches[-1])
         self._pad.change(tuple(float(pitch - textures.PAD_PITCH) for pitch in chosen), seconds, SAMPLE_RATE_HZ)

@@ -97,7 +97,7 @@ class FrameDrum:
         rise_s = FAST_RISE_S * (SLOW_RISE_S / FAST_RISE_S) ** values.warmth
         return self._choir.note(note.pitch, seconds, rise_s, note.velocity, 0.7 * values.brightness)
 
-    def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
+    def chord(self, pitches: tuple[int, ...], values: MusicValues, seconds: float) -> None:
         """Let the drone cross over to a chord within ``seconds``."""
         shifts = tuple(float(pitch - textures.PAD_PITCH) for pitch in pitches)
         self._drone.change(shifts, seconds, SAMPLE_RATE_HZ)

@@ -60,7 +60,7 @@ class _Noise:
 class Water(_Noise):
     """Bands whose levels wander quickly: babbling; a low one that stands."""
 
-    def __init__(self, generator: np.random.Generator) -> None:  # noqa: ARG002 - chance comes from the server's seed
+    def __init__(self, generator: np.random.Generator) -> None:
         self._noise = pyo.PinkNoise(mul=[WATER_GAIN] * CHANNELS)
         self._moves = [pyo.Randi(min=0.1, max=1.0, freq=[pace, pace * 1.07]) for _, pace in STREAM]
         self._bands = [
@@ -72,7 +72,7 @@ class Water(_Noise):
 class Rain(_Noise):
     """A wide hiss that hardly moves, and a patter of quicker, narrower ones."""
 
-    def __init__(self, generator: np.random.Generator) -> None:  # noqa: ARG002 - chance comes from the server's seed
+    def __init__(self, generator: np.random.Generator) -> None:
         self._noise = pyo.PinkNoise(mul=[RAIN_GAIN] * CHANNELS)
         self._slow = pyo.Randi(min=0.8, max=1.0, freq=[0.11, 0.13])
         self._hiss = pyo.ButLP(pyo.ButHP(self._noise, freq=900.0), freq=5500.0, mul=self._slow)
@@ -87,7 +87,7 @@ class Rain(_Noise):
 class Wind(_Noise):
     """Two wide resonances that wander in pitch and level, slower than anybody breathes."""
 
-    def __init__(self, generator: np.random.Generator) -> None:  # noqa: ARG002 - chance comes from the server's seed
+    def __init__(self, generator: np.random.Generator) -> None:
         self._noise = pyo.PinkNoise(mul=[WIND_GAIN] * CHANNELS)
         self._gusts = [_wander(0.35, 1.0, 0.09), _wander(0.05, 0.45, 0.06)]
         self._pitches = [_wander(200.0, 420.0, 0.07), _wander(520.0, 900.0, 0.05)]

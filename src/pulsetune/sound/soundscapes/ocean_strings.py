@@ -97,7 +97,7 @@ class OceanStrings:
         rise_s = FAST_RISE_S * (SLOW_RISE_S / FAST_RISE_S) ** values.warmth
         return self._section.note(note.pitch, seconds, rise_s, note.velocity, 0.8 * values.brightness)
 
-    def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
+    def chord(self, pitches: tuple[int, ...], values: MusicValues, seconds: float) -> None:
         """Let the bed cross over to a chord within ``seconds``."""
         bass, low, middle, high = pitches
         shifts = tuple(float(pitch - textures.PAD_PITCH) for pitch in opened((bass, low, middle, high)))

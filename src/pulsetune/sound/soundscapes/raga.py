@@ -84,7 +84,7 @@ class Raga:
         sound = tanpura_tone.plucked(self._strings[nearest], velocity, openness, attack_s, place)
         self._voices.start(sound, offset, block_start, SAMPLE_RATE_HZ)
 
-    def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
+    def chord(self, pitches: tuple[int, ...], values: MusicValues, seconds: float) -> None:
         """The drone stands where it is."""
 
     def shape(self, values: MusicValues) -> None:

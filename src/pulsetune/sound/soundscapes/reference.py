@@ -32,7 +32,7 @@ FADE_IN_S = 1.0
 class Rest:
     """A score without notes."""
 
-    def half_bar(self, density: float, warmth: float) -> HalfBar:  # noqa: ARG002 - as every writer is asked
+    def half_bar(self, density: float, warmth: float) -> HalfBar:
         """Two pulses of nothing."""
         return HalfBar((), ())
 
@@ -54,10 +54,10 @@ class Reference:
     def play(self, note: Note, values: MusicValues, offset: int, block_start: int) -> None:
         """There are no notes."""
 
-    def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
+    def chord(self, pitches: tuple[int, ...], values: MusicValues, seconds: float) -> None:
         """There are no chords."""
 
-    def shape(self, values: MusicValues) -> None:  # noqa: ARG002 - rule 1
+    def shape(self, values: MusicValues) -> None:
         """Come in; then stand."""
         self._risen = min(1.0, self._risen + BLOCK_FRAMES / (FADE_IN_S * SAMPLE_RATE_HZ))
         self._level.glide(GAIN * self._risen**2)

@@ -2,7 +2,8 @@
 
 How it follows the music's values:
 
-- brightness: the pad's bright layer and all filters open (pad 260 Hz to 2.1 kHz), a touch becomes harder;
+- brightness: the pad's bright layer and all filters open (pad 260 Hz to 2.1 kHz), a touch becomes harder; from the middle
+  upward chords lie close together, below it their tones are where they beat least with each other;
 - density: the composer's; at the calm end plucks and one bell note a phrase are left;
 - warmth: attacks slow down from 5 to 32 ms, the room grows, the pad's own movement deepens; the composer lowers bells;
 - pulse level: plucks and bells; bed level: the pad, compressed, because here the pad is the music.
@@ -19,7 +20,7 @@ import math
 import numpy as np
 
 from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
-from pulsetune.sound.harmony import opened
+from pulsetune.sound.consonance import smoothest
 from pulsetune.sound.quiet_pyo import BLOCK_FRAMES
 from pulsetune.sound.score import Hand, Note
 from pulsetune.sound.soundscapes import textures
@@ -34,6 +35,9 @@ PLUCK_VOICES, BELL_VOICES = 12, 12  # at 92 BPM and full density nine and ten ri
 FAST_ATTACK_S, SLOW_ATTACK_S = 0.005, 0.032
 PLUCK_GAIN, BELL_GAIN = 0.34, 0.17
 DARK_GAIN, BRIGHT_GAIN = 0.028, 0.017
+FULL_BRIGHTNESS = (
+    0.5  # above this the dark layer's chords lie close together, and are a little rough as full chords are
+)
 BED_BEND = 0.5  # exponent of the bed level: between a quiet and a full bed lie 3 dB, not 6
 SWEEPS_S = (19.0, 31.0)  # two slow waves move the filter; together they return only after ten minutes
 SWEEP_OCTAVES = 0.30
@@ -86,11 +90,11 @@ class WarmPad:
             self._tones[key] = struck(instrument, pitch, self._generator)
         return self._tones[key]
 
-    def chord(self, pitches: tuple[int, ...], seconds: float) -> None:
-        """Let the bed cross over to a chord within ``seconds``."""
-        bass, low, middle, high = pitches
-        self._dark.change(_shifts(opened((bass, low, middle, high))), seconds, SAMPLE_RATE_HZ)
-        self._bright.change(_shifts((low, middle, high)), seconds, SAMPLE_RATE_HZ)
+    def chord(self, pitches: tuple[int, ...], values: MusicValues, seconds: float) -> None:
+        """Let the bed cross over to a chord within ``seconds``: a full one while lively, else the smoothest."""
+        full = values.brightness > FULL_BRIGHTNESS
+        self._dark.change(_shifts(pitches if full else smoothest(pitches)), seconds, SAMPLE_RATE_HZ)
+        self._bright.change(_shifts(pitches[1:]), seconds, SAMPLE_RATE_HZ)
 
     def shape(self, values: MusicValues) -> None:
         """Glide every control to ``values`` by the end of the next block."""
