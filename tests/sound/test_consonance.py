@@ -33,7 +33,7 @@ def test_the_smoothest_chord_keeps_its_bass_and_its_tones_within_reach() -> None
         bass, *upper = smoothest(chord)
         assert bass == chord[0]
         assert [pitch % 12 for pitch in upper] == [pitch % 12 for pitch in chord[1:]]
-        assert all(LOW <= pitch <= HIGH for pitch in upper)
+        assert all(LOW <= pitch <= HIGH and pitch != bass for pitch in upper)
 
 
 def test_no_other_octaves_are_smoother() -> None:
@@ -41,7 +41,7 @@ def test_no_other_octaves_are_smoother() -> None:
         least = roughness(smoothest(chord))
         for moves in product((-12, 0, 12), repeat=3):
             upper = [pitch + move for pitch, move in zip(chord[1:], moves, strict=True)]
-            if all(LOW <= pitch <= HIGH for pitch in upper):
+            if all(LOW <= pitch <= HIGH and pitch != chord[0] for pitch in upper):
                 assert least <= roughness((chord[0], *upper))
 
 

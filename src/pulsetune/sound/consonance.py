@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 PARTIALS = np.arange(1.0, 8.0)
 PARTIAL_LEVELS = PARTIALS**-1.8  # a pad's, before its filter
 DARK_HZ = 400.0  # where a calm pad's filter has taken half away
-LOW, HIGH = 55, 78  # G3..F#5: every upper tone has two places there; higher, and the calm end would be bright
+LOW, HIGH = 53, 76  # F3..E5: every upper tone has two places there; higher, and the calm end would be bright
 RISE, FALL = 3.5, 5.75  # of the beating with the distance; the most is near a quarter of a critical band
 BAND_SHARE, BAND_SLOPE, BAND_BASE_HZ = 0.24, 0.0207, 18.96  # how the distance scales with the lower frequency
 
@@ -32,9 +32,14 @@ def roughness(pitches: tuple[int, ...]) -> float:
 
 @lru_cache(maxsize=256)
 def smoothest(pitches: tuple[int, ...]) -> tuple[int, ...]:
-    """The chord (MIDI pitches, the bass first) with each upper tone in the octave in which all together are least rough."""
+    """The chord (MIDI pitches, the bass first) with each upper tone in the octave in which all together are least rough.
+
+    None lies on the bass: two voices of one loop on one pitch add up or cancel by chance.
+    """
     bass, *upper = pitches
-    places = ([place for place in range(LOW, HIGH + 1) if (place - pitch) % 12 == 0] for pitch in upper)
+    places = (
+        [place for place in range(LOW, HIGH + 1) if (place - pitch) % 12 == 0 and place != bass] for pitch in upper
+    )
     return min(((bass, *tones) for tones in product(*places)), key=roughness)
 
 

@@ -34,7 +34,7 @@ WIDTH_CENTS = 12.0  # how far a partial is smeared: wide and soft; wider, and pa
 PLUCK_VOICES, BELL_VOICES = 12, 12  # at 92 BPM and full density nine and ten ring at the same time
 FAST_ATTACK_S, SLOW_ATTACK_S = 0.005, 0.032
 PLUCK_GAIN, BELL_GAIN = 0.34, 0.17
-DARK_GAIN, BRIGHT_GAIN = 0.028, 0.017
+DARK_GAIN, BRIGHT_GAIN = 0.028, 0.023
 FULL_BRIGHTNESS = (
     0.5  # above this the dark layer's chords lie close together, and are a little rough as full chords are
 )
