@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from itertools import product
 
+import numpy as np
 import pytest
 
+from pulsetune.sound.clock import SAMPLE_RATE_HZ, MusicValues
 from pulsetune.sound.composer import Composer
 from pulsetune.sound.consonance import HIGH, LOW, roughness, smoothest
+from pulsetune.sound.quiet_pyo import BLOCK_FRAMES, BUILDING, ManualServer
+from pulsetune.sound.soundscapes.warm_pad import WarmPad
 from pulsetune.sound.styles import PAD
 
 
@@ -50,3 +54,32 @@ def test_chords_as_they_are_written_are_rougher() -> None:
     written = sum(map(roughness, chords)) / len(chords)
     smoothed = sum(roughness(smoothest(chord)) for chord in chords) / len(chords)
     assert smoothed < 0.6 * written
+
+
+@pytest.mark.parametrize(("brightness", "expected"), [(0.8, (50, 54, 57, 62)), (0.2, smoothest((50, 54, 57, 62)))])
+def test_the_pad_plays_full_chords_while_lively_and_the_smoothest_while_calm(
+    brightness: float, expected: tuple[int, ...]
+) -> None:
+    written = (50, 54, 57, 62)
+    values = MusicValues(60.0, brightness, 0.5, 0.5, 0.0, 1.0, 0.0)
+    with BUILDING:
+        server = ManualServer(1)
+        pad = WarmPad(1)
+        server.start()
+    pad.chord(written, values, 0.1)
+    blocks = []
+    for _ in range(3 * SAMPLE_RATE_HZ // BLOCK_FRAMES):
+        pad.shape(values)
+        blocks.append(server.process())
+        pad.block_done()
+    server.close()
+    samples = np.concatenate(blocks)[SAMPLE_RATE_HZ:].mean(axis=1)
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    bins_hz = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE_HZ)
+
+    def level(pitch: int) -> float:
+        hz = 440 * 2 ** ((pitch - 69) / 12)
+        return float(spectrum[abs(bins_hz - hz) < 0.01 * hz].max())
+
+    lowest = 54  # written in the full chord, an octave higher in the smoothest: no other tone has a partial there
+    assert (level(lowest) > 0.1 * level(50)) is (lowest in expected)

@@ -24,7 +24,7 @@ LEFT_HANDS = (("bass", 0, 1, 0), ("bass", 1, 0, 1), ("bass", 0, 1, 2), ("bass", 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What tells one soundscape's music from another's; the grammar above holds for all of them.
+    """What tells one soundscape's music from another's; the composer's grammar holds for all of them.
 
     ``progressions`` fill a section each, every chord ``bars_per_chord`` bars long. ``inner_density`` is where inner
     voices begin to murmur on half-pulses, ``octave_density`` where long notes of the melody are doubled. ``weights`` are
