@@ -94,6 +94,7 @@ def test_attacks_are_placed_to_two_milliseconds_although_other_notes_ring(attack
     assert late_s.std() < 0.0022
 
 
+@patient
 def test_an_attack_that_is_a_little_late_is_placed_late() -> None:
     wanted_s = glide_s(66.0, 65.9)
     moved_s = wanted_s.copy()
