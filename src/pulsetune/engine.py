@@ -93,7 +93,7 @@ class SessionEngine:
             out.append((at_s, event))
             self._take(at_s, event, out)
         if tick and tick % TICKS_PER_S == 0:
-            estimate = self._pipeline.estimate(at_s)
+            estimate = self._pipeline.estimate(at_s, paused=self._conductor.paused)
             out.append((at_s, estimate))
             if self._pipeline.baseline is not None and not self._baseline_told:
                 self._baseline_told = True

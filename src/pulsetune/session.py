@@ -101,7 +101,7 @@ async def _loop(engine: SessionEngine, parts: Parts, log: _Log) -> None:
         if parts.source.exhausted and not source_ended:
             source_ended = True
             inputs.append(Command(now_s, CommandKind.SOURCE_ENDED))
-        log.step(now_s, inputs, engine.step(now_s, inputs))
+        log.step(now_s, inputs, log.made(now_s, inputs, engine))
         await parts.sink.ready(now_s)
 
 
@@ -117,6 +117,15 @@ class _Log:
         self.last_s = max(self.last_s, at_s)
         self._fold.take(at_s, event)
         self._parts.store.append(at_s, event)
+
+    def made(self, now_s: float, inputs: Sequence[Input], engine: SessionEngine) -> list[tuple[float, Event]]:
+        """What the engine makes of ``inputs``; if it fails, they are kept, so that a replay fails as well."""
+        try:
+            return engine.step(now_s, inputs)
+        except Exception:
+            for event in inputs:
+                self.write(now_s, event)
+            raise
 
     def step(self, now_s: float, inputs: Sequence[Input], made: Sequence[tuple[float, Event]]) -> None:
         for asked in inputs:
@@ -150,8 +159,10 @@ async def _opened(parts: Parts, log: _Log, engine: SessionEngine) -> AsyncIterat
             await parts.source.open()
             yield
         finally:
-            await parts.source.close()
-            await parts.sink.close()
+            try:
+                await parts.source.close()
+            finally:
+                await parts.sink.close()
     except BaseException as error:
         log.end(engine, EndedBecause.ERROR, f"{type(error).__name__}: {error}")
         parts.store.close()

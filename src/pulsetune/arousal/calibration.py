@@ -4,7 +4,8 @@ Rules of this file:
 1. The baseline is one value, set once, shared by arousal and guide.
 2. A poor signal or a heart still coming to rest extends the calibration, never stops the session: after a while the
    best minute seen is taken, the latest among equals.
-3. Spreads are shrunk towards what is usual, so that a flat minute cannot make every later change look huge.
+3. What a pause interrupts begins anew: its last minute, not the time waited so far.
+4. Spreads are shrunk towards what is usual, so that a flat minute cannot make every later change look huge.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ class Calibration:
     """
 
     def __init__(self, calibrate_s: float, baseline_s: int = BASELINE_S, *, await_rest: bool = True) -> None:
-        self._calibrate_s = calibrate_s
+        self._baseline_s = baseline_s
+        self._settled_s = SETTLE_S
+        self._ready_s = calibrate_s
+        self._paused_s = 0.0
         self._await_rest = await_rest
         self._readings: deque[Reading] = deque(maxlen=baseline_s)
         self._best: list[Reading] = []
@@ -42,17 +46,25 @@ class Calibration:
 
     def step(self, now_s: float, reading: Reading) -> Baseline | None:
         """Take the reading of this second; the baseline, once it is certain."""
-        if now_s > SETTLE_S:
+        counted_s = now_s - self._paused_s
+        if counted_s > self._settled_s:
             self._readings.append(reading)
-        if now_s < self._calibrate_s or not self._readings:
+        if counted_s < self._ready_s or not self._readings:
             return None
         quality = min(statistics.median(r.quality for r in self._readings), GOOD_QUALITY)
         if quality >= self._best_quality:
             self._best, self._best_quality = list(self._readings), quality
         settled = quality >= GOOD_QUALITY and not (self._await_rest and is_falling(self._readings))
-        if not settled and now_s < self._calibrate_s + EXTEND_S:
+        if not settled and counted_s < self._ready_s + EXTEND_S:
             return None
         return baseline_of(self._best, now_s)
+
+    def pause(self, now_s: float) -> None:
+        """One second that does not count: the listener may be up and about."""
+        self._paused_s += 1
+        self._readings.clear()
+        self._settled_s = now_s - self._paused_s + SETTLE_S
+        self._ready_s = max(self._ready_s, self._settled_s + self._baseline_s)
 
 
 def is_falling(readings: Iterable[Reading]) -> bool:

@@ -106,14 +106,16 @@ class Pipeline:
         self._take(out)
         return out
 
-    def estimate(self, now_s: float) -> ArousalEstimate:
-        """The estimate of this second; the baseline is set here when its time has come."""
+    def estimate(self, now_s: float, *, paused: bool = False) -> ArousalEstimate:
+        """The estimate of this second; the baseline is set here when its time has come, which stands still in a pause."""
         rate_only = self._rate_only
         contact = 0.0 if not self._worn or self._issues & DISTRUSTED else 1.0
         reading = (self._rates if rate_only else self._window).read(now_s, contact)
         newest_s = self._rate_s if rate_only else self._beat_s
         age_s = None if newest_s is None else max(0.0, now_s - newest_s)
-        if self._model.baseline is None:
+        if self._model.baseline is None and paused:
+            self._calibration.pause(now_s)
+        elif self._model.baseline is None:
             self._model.baseline = self._calibration.step(now_s, reading)
         arousal, confidence = self._model.step(now_s, reading, age_s, rate_only=rate_only)
         return ArousalEstimate(

@@ -50,8 +50,9 @@ class Asking:
         if self._keys_on:
             for key in _pressed():
                 self._press(key)
-        out = [self._translated(Command(now_s, kind)) for kind in self._waiting]
-        self._waiting.clear()
+        out = []
+        while self._waiting:  # one by one: a signal may append at any moment
+            out.append(self._translated(Command(now_s, self._waiting.popleft())))
         return out
 
     def watch(self, _now_s: float, events: Sequence[Event]) -> None:

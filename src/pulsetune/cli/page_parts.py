@@ -76,9 +76,13 @@ async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
         say(words)
     started = session_started(program, tape, known, seed, chosen.source)
     store = SessionLog.start(home(), started)
-    get_ready(chosen.sink)
-    if wish.check_in is not None:
-        store.append(0.0, wish.check_in)
+    try:
+        get_ready(chosen.sink)
+        if wish.check_in is not None:
+            store.append(0.0, wish.check_in)
+    except BaseException:  # or the home would stay locked for as long as the page runs
+        store.close()
+        raise
     parts = Parts(chosen.source, chosen.sink, chosen.clock, store, hear=chosen.hear)
     return Composed(started, parts, SoundOrder(tuple(SOUNDSCAPES), program.soundscape).translated)
 

@@ -2,11 +2,13 @@
 
 Rules of this file:
 1. A stale value never looks live: the age is always beside the heart rate, and an old one is said to be old.
-2. On a terminal one line is redrawn once a second; elsewhere a new line appears only when something changed.
+2. Where nothing can be written any more (a full disk, a closed pipe) nothing is said, and the session goes on.
+3. On a terminal one line is redrawn once a second; elsewhere a new line appears only when something changed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Sequence
 from typing import TextIO
@@ -56,8 +58,7 @@ class StatusLine:
             self._draw(self._line(now_s))
         elif not self._terminal and self._live and now_s - self._shown_s >= QUIET_EVERY_S:
             self._shown_s = now_s
-            self._stream.write(self._line(now_s) + "\n")
-            self._stream.flush()
+            self._write(self._line(now_s) + "\n")
 
     def _watch_log(self, now_s: float) -> None:
         trouble = self._trouble()
@@ -73,8 +74,7 @@ class StatusLine:
     def note(self, now_s: float, text: str) -> None:
         """A line that stays."""
         self._draw("")
-        self._stream.write(f"{_clock(now_s)}  {text}\n")
-        self._stream.flush()
+        self._write(f"{_clock(now_s)}  {text}\n")
 
     def _take(self, now_s: float, event: Event) -> None:
         match event:
@@ -117,9 +117,13 @@ class StatusLine:
         if not self._terminal:
             return
         line = line[: shutil.get_terminal_size().columns - 1]
-        self._stream.write("\r" + line.ljust(self._width) + ("" if line else "\r"))
-        self._stream.flush()
+        self._write("\r" + line.ljust(self._width) + ("" if line else "\r"))
         self._width = len(line)
+
+    def _write(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):  # ValueError: a stream that was closed
+            self._stream.write(text)
+            self._stream.flush()
 
 
 def _clock(seconds: float) -> str:

@@ -58,6 +58,11 @@ class Conductor:
         self._cues: list[Cue] = []
         self._play_s: float | None = None
 
+    @property
+    def paused(self) -> bool:
+        """Whether the listener paused and did not go on yet."""
+        return self._sounding.volume.paused
+
     def start(self, t_s: float) -> None:
         """The first cue and the first target of the music."""
         self._sounding.volume.fade_in(t_s)
@@ -93,7 +98,9 @@ class Conductor:
 
     def second(self, t_s: float, estimate: ArousalEstimate, baseline: Baseline | None) -> None:
         """One whole second: advance the phases, decide, glide."""
-        if self._ends_at_s is None and not self._sounding.volume.paused:
+        if self._ends_at_s is None and self.paused:
+            self._dropout.paused_second(t_s, estimate)
+        elif self._ends_at_s is None:
             self._elapsed_s += 1
             self._phase_s += 1
             self._dropout.second(t_s, estimate)
@@ -148,6 +155,8 @@ class Conductor:
             self._leader.before(estimate.heart_rate_bpm)
             self._calibrate(t_s, baseline)
             return
+        if baseline is not None:
+            self._leader.know(baseline)  # it came after leading was given up: safety needs it all the same
         heart_rate_bpm = estimate.heart_rate_bpm
         if self._dropout.frozen or heart_rate_bpm is None or not self._leader.ready:
             return
@@ -195,7 +204,7 @@ class Conductor:
         elif not self._fire(t_s, trigger, reason):
             return
         self.ended_because, self.ended_detail = because, reason
-        self._sounding.volume.fade_out(t_s, fade_s)
+        self._sounding.volume.end(t_s, fade_s)
         self._ends_at_s = t_s + fade_s
 
     def _say(self, t_s: float, reason: str) -> None:

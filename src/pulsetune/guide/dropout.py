@@ -3,6 +3,7 @@
 Rules of this file:
 1. Frozen means: the tempo and every judging clock stand still. The plan of the evening goes on.
 2. After a dropout, wait for enough fresh beats before deciding anything.
+3. Seconds of a pause do not count towards giving up: whoever took the strap off for a while has it on again soon.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pulsetune.model import ArousalEstimate
 DROPOUT_S = 4.0  # no beat for this long (more than three beats at 48 bpm, and a lost notification)
 LONG_DROPOUT_S = 120.0
 LOST_S = 300.0
+SAME_BEAT_S = 0.01  # ages are rounded
 RETURN_S = 12  # about twelve fresh beats before trusting the pulse again
 EVENT_RISE_BPM = 8.0  # the fast heart rate this far above the slow one: a cough, a startle, a change of posture
 EVENT_FREEZE_S = 30
@@ -25,6 +27,8 @@ class DropoutWatch:
     def __init__(self) -> None:
         self._began_s: float | None = None
         self._age_s = 0.0
+        self._beat_s = 0.0  # the newest beat that is known, the beginning of the session before the first
+        self._forgiven_s = 0  # seconds of pause since then
         self._returning_s = 0
         self._fresh_s = 0
         self._event_s = 0
@@ -34,7 +38,7 @@ class DropoutWatch:
 
     def second(self, t_s: float, estimate: ArousalEstimate) -> None:
         """One second of session time."""
-        self._age_s = t_s if estimate.age_s is None else estimate.age_s
+        self._look(t_s, estimate)
         if self._age_s > DROPOUT_S:
             if self._began_s is None:
                 self._began_s = t_s
@@ -54,17 +58,22 @@ class DropoutWatch:
             self._returned = self._returning_s == 0
         self._watch_events(estimate)
 
+    def paused_second(self, t_s: float, estimate: ArousalEstimate) -> None:
+        """One second in which the session was paused."""
+        self._forgiven_s += 1
+        self._look(t_s, estimate)
+
     @property
     def frozen(self) -> bool:
         return self._age_s > DROPOUT_S or self._returning_s > 0 or self._event_s > 0 or self._unreadable
 
     @property
     def long(self) -> bool:
-        return self._age_s > LONG_DROPOUT_S
+        return self._age_s - self._forgiven_s > LONG_DROPOUT_S
 
     @property
     def lost(self) -> bool:
-        return self._age_s > LOST_S
+        return self._age_s - self._forgiven_s > LOST_S
 
     def just_returned(self) -> bool:
         """True once after each dropout, when the pulse can be trusted again."""
@@ -75,6 +84,14 @@ class DropoutWatch:
         """The sentences worth saying since the last call."""
         news, self._news = self._news, []
         return news
+
+    def _look(self, t_s: float, estimate: ArousalEstimate) -> None:
+        """How old the pulse is, and how much of that was a pause."""
+        beat_s = 0.0 if estimate.age_s is None else t_s - estimate.age_s
+        if beat_s > self._beat_s + SAME_BEAT_S:
+            self._beat_s = beat_s
+            self._forgiven_s = 0
+        self._age_s = t_s - beat_s
 
     def _watch_events(self, estimate: ArousalEstimate) -> None:
         slow, fast = estimate.heart_rate_bpm, estimate.heart_rate_fast_bpm

@@ -81,12 +81,19 @@ class Leader:
         if heart_rate_bpm is not None:
             self._before_bpm.append(heart_rate_bpm)
 
-    def begin(self, baseline: Baseline, elapsed_s: float) -> News:
-        """The listener's own level is known: set out from there."""
+    def know(self, baseline: Baseline) -> None:
+        """The listener's own level, once: from here on the stop rule watches."""
+        if self._safety is not None:
+            return
         b0 = self._last_heart_bpm = self._baseline_bpm = baseline.heart_rate_bpm
         self._goal_bpm = goal_bpm(b0, self._profile)
         self._safety = SafetyWatch(b0, self._program.first_gate_s, self._earlier_bpm())
-        if self.manner in (Manner.LEADS, Manner.FOLLOWS):
+
+    def begin(self, baseline: Baseline, elapsed_s: float) -> News:
+        """The listener's own level is known: set out from there."""
+        self.know(baseline)
+        b0 = baseline.heart_rate_bpm
+        if self.manner in (Manner.LEADS, Manner.FOLLOWS) and self._inside(self._ratios.first(b0) * b0):
             self.ratio = self._ratios.first(b0)
         self.tempo_bpm = self.target_bpm = self._clamped(self._policy.opening_tempo_bpm(self._view(b0, b0, elapsed_s)))
         self._said_bpm = self.target_bpm
@@ -136,7 +143,7 @@ class Leader:
         """One second of looking at the ratio; the one to change to across the next rest, or None."""
         if self.manner not in (Manner.LEADS, Manner.FOLLOWS) or phase not in (Phase.MATCH, Phase.LEAD, Phase.HOLD):
             return None
-        follows = self.manner is Manner.FOLLOWS
+        follows = self.manner is Manner.FOLLOWS or self._nothing_to_lead()
         ratio = self._ratios.second(heart_rate_bpm, self.ratio, may_return=follows)
         if ratio is None or not self._inside(self.tempo_bpm * ratio / self.ratio):
             return None
@@ -202,7 +209,8 @@ class Leader:
 
     def _match(self, view: View, safety: SafetyWatch) -> News | None:
         self.target_bpm = self._clamped(self._policy.follow(view).target_bpm)
-        self._matched_s = self._matched_s + 1 if abs(view.gap_percent) < MATCHED_GAP_PERCENT else 0
+        met = abs(view.gap_percent) < MATCHED_GAP_PERCENT or self._as_near_as_it_goes(view)
+        self._matched_s = self._matched_s + 1 if met else 0
         if self._policy.watched and safety.second(view.heart_rate_bpm, leading=False) is Verdict.COMPANION:
             return News(NO_HELP, Trigger.COMPANION)
         steady = self.manner is Manner.STEADY
@@ -227,10 +235,15 @@ class Leader:
             return News("arrived at slow music: holding it here", Trigger.ARRIVED)
         return News(proposal.reason) if proposal.reason else None
 
+    def _as_near_as_it_goes(self, view: View) -> bool:
+        """Whether the tempo is at the end of its range, and the heart beyond it."""
+        return self.tempo_bpm == self.target_bpm == self._clamped(view.heart_tempo_bpm) != view.heart_tempo_bpm
+
     def _stay(self, view: View) -> News | None:
-        if abs(view.heart_tempo_bpm - self.target_bpm) <= COMPANY_SHARE * self.target_bpm:
+        wanted_bpm = self._clamped(view.heart_tempo_bpm)
+        if abs(wanted_bpm - self.target_bpm) <= COMPANY_SHARE * self.target_bpm:
             return None
-        self.target_bpm = self._clamped(view.heart_tempo_bpm)
+        self.target_bpm = wanted_bpm
         return News(f"staying with your pulse: {self.target_bpm:.0f} a minute")
 
     def _earlier_bpm(self) -> float | None:

@@ -25,7 +25,8 @@ class Due:
 _SILENCE = Due(Trigger.TIME_FOR_SILENCE, *(["silence: it belongs to the session, stay as long as you like"] * 2))
 _FADE = Due(Trigger.TIME_TO_FADE, "the music fades out", "nearly over")
 _THIN = Due(Trigger.TIME_TO_THIN, "nearly done: the music thins out", "nearly done")
-_PULSE_ENOUGH = Due(Trigger.PULSE_ENOUGH, *(["enough of the pulse for one evening: a calm bed from here on"] * 2))
+ENOUGH = "enough of the pulse for one evening: a calm bed from here on"
+_PULSE_ENOUGH = Due(Trigger.PULSE_ENOUGH, ENOUGH, ENOUGH)
 
 
 def over(program: Program, phase: Phase, elapsed_s: float, phase_s: float) -> bool:

@@ -7,16 +7,18 @@ Rules of this file:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from pulsetune.guide.breathing import BreathingGuide
 from pulsetune.guide.leading import Leader
 from pulsetune.guide.phases import PLAYING
+from pulsetune.guide.plan import ENOUGH
 from pulsetune.guide.policy import Manner
 from pulsetune.guide.ratio import RATIO_REST_S, SILENT_S
 from pulsetune.guide.rests import Rest, rest_begins
-from pulsetune.guide.timbre import COMPANION_DB, NO_SOUND, TimbreGlide
+from pulsetune.guide.timbre import COMPANION_DB, ENDING, NO_SOUND, TimbreGlide
 from pulsetune.guide.volume import Volume
 from pulsetune.model import ArousalEstimate, AudioParameters, Phase, Program
 
@@ -44,6 +46,7 @@ class Sounding:
         self._rest = Rest()
         self._next_ratio: float | None = None
         self._unpulsed_s = 0
+        self._enough = False  # of the pulse, found while the music thins: before that the plan of the evening sees it
         self.pulse_s = 0  # seconds in which a pulse was heard
         self.volume = Volume()
         self.breathing = BreathingGuide(program)
@@ -88,7 +91,12 @@ class Sounding:
         return self._leader.sounds and self._timbre.now.pulse_level > 0
 
     def _plan_rests(self, now: Moment, say: Say) -> None:
-        if now.phase is Phase.CONSOLIDATE and self._pulsed and rest_begins(self._program, now.phase_s):
+        if now.phase in ENDING and self._pulsed and self.pulse_s >= self._program.pulse_most_s:
+            if not self._enough:
+                say(ENOUGH)
+            self._enough = True
+            self._rest.begin(math.inf)
+        elif now.phase is Phase.CONSOLIDATE and self._pulsed and rest_begins(self._program, now.phase_s):
             self._rest.begin(self._program.rest_s)
             say(f"a rest of {self._program.rest_s:.0f} s: nothing to follow")
 

@@ -22,7 +22,8 @@ FADE_IN_S = 0.5  # only against a click: how loud the music begins is the guide'
 FADE_IN_AGAIN_S = 2.0
 LEAD_IN_S = 1.8  # a live process starts this much before the newest target, so that it has sound at once
 JUMP_S = 8.0  # targets further ahead than this (a suspended computer): start afresh there, do not render the gap
-BLOCK_S = 1024 / SAMPLE_RATE_HZ  # a file is rendered in whole blocks until its end
+BLOCK_S = 1024 / SAMPLE_RATE_HZ  # a file is rendered in whole blocks until its end ...
+BEHIND_S = 0.25  # ... and an encoder keeps the newest .17 s
 
 
 class Continuity:
@@ -73,8 +74,8 @@ class Continuity:
         """Whether a clock may go on to ``to_s``; what nobody asked for yet is not waited for."""
         if self.live or self._history.newest_s is None:
             return True
-        wanted_s = min(to_s - AHEAD_S, self._history.newest_s - BLOCK_S)
-        return self._progress.rendered_frame / SAMPLE_RATE_HZ >= wanted_s - BLOCK_S
+        wanted_s = min(to_s - AHEAD_S - BLOCK_S, self._history.newest_s - BEHIND_S)
+        return self._progress.rendered_frame / SAMPLE_RATE_HZ >= wanted_s
 
     # ------------------------------------------------------------ one process after the other
 

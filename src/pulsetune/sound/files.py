@@ -19,12 +19,16 @@ from numpy.typing import NDArray
 
 from pulsetune.sound.ring import CHANNELS
 
+FLAC_BLOCK_FRAMES = 4096  # libFLAC's at 48 kHz, whatever is asked of libsndfile
+
 
 class FileTrouble(Exception):
     """A file cannot be opened or written; the text says why."""
 
 
 class _Writer(Protocol):
+    held_frames: int  # at most so many of those written last are still in memory
+
     def write(self, block: NDArray[np.float32]) -> None: ...
 
     def close(self) -> None: ...
@@ -40,6 +44,7 @@ class FileOutput:
         self.path = path
         self.length_frames: int | None = None
         self.written_frames = 0
+        self._closed = False
         self._skip = skip_frames
         with _trouble(path):
             self._writer: _Writer = (
@@ -57,14 +62,22 @@ class FileOutput:
             self._writer.write(block)
         self.written_frames += len(block)
 
+    @property
+    def safe_frames(self) -> int:
+        """How many frames are on their way to the disk for certain, should this process die now."""
+        return self.written_frames if self._closed else max(0, self.written_frames - self._writer.held_frames)
+
     def close(self) -> None:
         """Finish the file; raises FileTrouble."""
         with _trouble(self.path):
             self._writer.close()
+        self._closed = True
 
 
 class _FlacWriter:
     """libsndfile's FLAC encoder."""
+
+    held_frames = 2 * FLAC_BLOCK_FRAMES  # the block that is being filled, and the one before it in the encoder
 
     def __init__(self, path: Path, sample_rate_hz: int) -> None:
         import soundfile
@@ -81,6 +94,8 @@ class _FlacWriter:
 
 class _WavWriter:
     """RIFF WAVE, 24-bit PCM; libsndfile and the standard library both put the header right only at a good end."""
+
+    held_frames = 0
 
     def __init__(self, path: Path, sample_rate_hz: int) -> None:
         self._rate = sample_rate_hz

@@ -68,7 +68,20 @@ class RenderLoop:
         self._player.begin_at(order.start_frame)
         target = order.path if order.output is OutputKind.FILE else order.record
         if target is not None:  # last: what fails before leaves no empty file, and no old one emptied
-            self._file = FileOutput(Path(target), SAMPLE_RATE_HZ, self._limiter.latency_frames)
+            self._open_file(Path(target), needed=self._live is None or order.device_required)
+
+    def _open_file(self, path: Path, *, needed: bool) -> None:
+        """Where it is not ``needed``, live sound that comes back goes on without it."""
+        try:
+            self._file = FileOutput(path, SAMPLE_RATE_HZ, self._limiter.latency_frames)
+        except FileTrouble as trouble:
+            if needed:
+                raise
+            self._give_up_file(trouble)
+
+    def _give_up_file(self, trouble: FileTrouble) -> None:
+        self._file = None
+        self._announce(SoundState.PLAYING, f"The recording stopped: {trouble}", None)
 
     def run(self) -> None:
         """Ends when everything is played or written; raises FileTrouble where the file was all there was to do."""
@@ -141,8 +154,7 @@ class RenderLoop:
         except FileTrouble as trouble:
             if self._live is None:
                 raise
-            self._file = None
-            self._announce(SoundState.PLAYING, f"The recording stopped: {trouble}", None)
+            self._give_up_file(trouble)
 
     def _over(self) -> bool:
         if self._live is None:
@@ -168,7 +180,7 @@ class RenderLoop:
     def _report(self, now_s: float, *, now: bool = False) -> None:
         rendered = self._player.position_frames
         if self._live is None and self._file is not None:
-            rendered = self._start_frame + self._file.written_frames
+            rendered = self._start_frame + self._file.safe_frames
         due = rendered - self._reported_frame >= REPORT_EVERY_FRAMES or now_s - self._reported_s >= REPORT_EVERY_S
         if not (due or now):
             return

@@ -12,6 +12,7 @@ Rules of this file:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
@@ -79,7 +80,10 @@ class Succession:
     def wake(self) -> None:
         """Start a process that waits, and let it build what the next one will play."""
         if self._waiting is None:
-            self._waiting = self._new()
+            with contextlib.suppress(
+                OSError
+            ):  # too many processes, say: then the next one is started when it is needed
+                self._waiting = self._new()
             self.prepare()
 
     def start_later(self, delay_s: float, unless: Callable[[], bool]) -> None:
@@ -88,8 +92,12 @@ class Succession:
         async def later() -> None:
             await asyncio.sleep(delay_s)
             self.starting = False
-            if not unless():
+            if unless():
+                return
+            try:
                 self.start()
+            except OSError as error:
+                self._on_end(f"it cannot be started: {error.strerror or error}", None)
 
         self.starting = True
         self._background(later())

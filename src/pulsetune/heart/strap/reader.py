@@ -59,8 +59,8 @@ class StrapReader:
             try:
                 await self._attempt()
             except (Exception, asyncio.CancelledError) as error:  # rule 1: whatever it was
-                if _is_cancelled(error):
-                    raise
+                if _is_cancelled():
+                    raise asyncio.CancelledError from error
                 log.debug("attempt ended", exc_info=error)
                 self._trust_system = False
                 self._announcer.trouble(self._clock.now_s(), Link.UNAVAILABLE, radio_trouble(error))
@@ -188,7 +188,8 @@ class StrapReader:
             self._emit(SignalWarning(t_s, SignalIssue.STALLED, False, "Heartbeats arrive again."))
 
 
-def _is_cancelled(error: BaseException) -> bool:
-    # a stack that dies may cancel what we wait for; only a cancellation of the reader itself counts
+def _is_cancelled() -> bool:
+    # a stack that dies may cancel what we wait for, or answer our own cancellation with an error of its own: only
+    # whether the reader itself was cancelled counts
     task = asyncio.current_task()
-    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+    return task is not None and task.cancelling() > 0
