@@ -55,6 +55,10 @@ class SessionEngine:
         return self._conductor.finished
 
     @property
+    def paused(self) -> bool:
+        return self._conductor.paused
+
+    @property
     def ended(self) -> tuple[EndedBecause, str]:
         return self._conductor.ended_because, self._conductor.ended_detail
 

@@ -31,6 +31,9 @@ from pulsetune.model import (
 from pulsetune.ports import AudioSink, Clock, HeartSource, SessionStore
 from pulsetune.summary import Summary, SummaryFold
 
+STALL_S = (
+    10.0  # a tick this late was no busy computer: a suspend that session time ran through, or Ctrl-Z; it is a pause
+)
 SUSPEND_S = 2.0  # wall time running this far ahead of session time means the computer slept
 STOP_FADE_S = 1.0  # heard at once, while the log's own fade is still on its way through the buffers
 PAUSE_FADE_S = 1.5
@@ -91,10 +94,16 @@ async def run_session(started: SessionStarted, parts: Parts) -> Summary:
 async def _loop(engine: SessionEngine, parts: Parts, log: _Log) -> None:
     tick, slept_s, source_ended = 0, parts.clock.slept_s(), False
     while not engine.finished:
-        await parts.clock.sleep_until((tick + 1) * TICK_S)
+        due_s = (tick + 1) * TICK_S
+        await parts.clock.sleep_until(due_s)
         tick = max(tick + 1, math.floor(parts.clock.now_s() / TICK_S))
         now_s = tick * TICK_S
         inputs: list[Input] = [*parts.source.drain(now_s), *parts.commands(now_s)]
+        if now_s - due_s > STALL_S and not engine.paused:
+            held_up = [Command(due_s, CommandKind.PAUSE, "PulseTune is held up: everything waits")]
+            log.step(due_s, (), log.made(due_s, held_up, engine))
+            back = f"PulseTune was held up for {now_s - due_s:.0f} s: going on from here"
+            inputs.insert(0, Command(now_s, CommandKind.RESUME, back))
         if parts.clock.slept_s() - slept_s > SUSPEND_S:
             inputs.insert(0, _suspended(now_s, parts.clock.slept_s() - slept_s))
         slept_s = max(slept_s, parts.clock.slept_s())

@@ -24,6 +24,7 @@ from pulsetune.model import (
     HeartSample,
     Input,
     LinkChanged,
+    SessionEnded,
     SessionStarted,
     SignalWarning,
     StrapInfo,
@@ -47,7 +48,7 @@ class Verification:
 
 
 def verify(log: Iterable[tuple[float, Event]]) -> Verification:
-    """Feed the inputs of a log again and compare.
+    """Feed the inputs of a log again and compare; of a log without an end all but its last tick.
 
     Raises
     ------
@@ -55,11 +56,13 @@ def verify(log: Iterable[tuple[float, Event]]) -> Verification:
         If the log does not begin with SessionStarted.
     """
     started: SessionStarted | None = None
+    ended = False
     inputs: dict[int, list[Input]] = {}
     recorded: list[tuple[float, Event]] = []
     last_tick = 0
     for at_s, event in log:
         last_tick = max(last_tick, round(at_s / TICK_S))
+        ended = ended or isinstance(event, SessionEnded)
         if isinstance(event, SessionStarted):
             started = event
         elif isinstance(event, _INPUTS):
@@ -68,6 +71,10 @@ def verify(log: Iterable[tuple[float, Event]]) -> Verification:
             recorded.append((at_s, event))
     if started is None:
         raise DamagedData("This log has no beginning, so it cannot be replayed.", "Export what is there as jsonl.")
+    if not ended:  # it was cut off, perhaps in the middle of its last tick
+        last_tick -= 1
+        inputs = {tick: some for tick, some in inputs.items() if tick <= last_tick}
+        recorded = [(at_s, event) for at_s, event in recorded if round(at_s / TICK_S) <= last_tick]
     replayed = _replayed(started, inputs, last_tick)
     return Verification(sum(map(len, inputs.values())), len(recorded), _first_difference(recorded, replayed))
 

@@ -98,6 +98,12 @@ def test_delays_of_less_than_three_seconds_change_no_time(beats: list[tuple[floa
     assert beat_times_s(rr_ms, [end + late for end, (_, late) in zip(ends_s, beats, strict=True)]) == ends_s
 
 
+@pytest.mark.parametrize("units", [0, 1, 65_535])
+def test_whatever_16_bits_can_say_is_read_back(units: int) -> None:
+    rr_ms = 1000 * units / 1024
+    assert parse_rr(f"800\n{rr_ms:.7g}\n900\n".encode(), "r").rr_ms[1] == pytest.approx(rr_ms, abs=0.01)
+
+
 def test_a_hole_in_the_times_is_kept() -> None:
     assert parse_rr(b"t_s,rr_ms\n100.8,800\n110.8,900\n", "r").t_s == pytest.approx((0.8, 10.8))
 
@@ -107,7 +113,7 @@ def test_a_hole_in_the_times_is_kept() -> None:
     [
         ("800\n" * 16 + "eight hundred\n", "line 17"),
         ("800\n-900\n", "line 2"),
-        ("800\n0\n", "line 2"),
+        ("800\n0.5\n", "line 2"),
         ("800\n99999999\n", "line 2"),
         ("800\n# fine\n\nnan\n", "line 4"),
         ("800\ninf\n", "line 2"),
@@ -131,7 +137,7 @@ def test_a_hole_in_the_times_is_kept() -> None:
         (JSONL + '{"kind":"heart_sample","t_s":null,"rr_ms":[800]}\n', "line 2"),
         (JSONL + '{"kind":"heart_sample","t_s":1,"rr_ms":[true]}\n', "line 2"),
         (JSONL + '{"kind":"heart_sample","t_s":1,"rr_ms":[NaN]}\n', "line 2"),
-        (JSONL + '{"kind":"heart_sample","t_s":1,"rr_ms":[0]}\n', "line 2"),
+        (JSONL + '{"kind":"heart_sample","t_s":1,"rr_ms":[-1]}\n', "line 2"),
         (JSONL + '{"kind":"heart_sample","t_s":' + "9" * 400 + ',"rr_ms":[800]}\n', "line 2"),
         (JSONL + "[" * 100_000 + "\n", "line 2"),
     ],

@@ -35,6 +35,7 @@ NO_BASELINE_AFTER_S = 180  # after calibrate; then keep company without a lead
 STOP_FADE_S = 1.0  # a listener's stop is heard within a second
 SOURCE_END_FADE_S = 5.0  # a recording ran out
 LOST_FADE_S = 45.0
+PAUSE_MOST_S = 3600  # then nobody is coming back, and the computer may sleep
 SAFETY_FADE_S = 45.0
 
 
@@ -54,6 +55,7 @@ class Conductor:
         self.ended_detail = "the program came to its end"
         self._elapsed_s = 0  # seconds that counted: pauses extend the session
         self._phase_s = 0
+        self._paused_s = 0  # of the present pause
         self._ends_at_s: float | None = None
         self._cues: list[Cue] = []
         self._play_s: float | None = None
@@ -74,9 +76,10 @@ class Conductor:
         """What the listener asked for, at the tick that got it."""
         match command.kind:
             case CommandKind.PAUSE if self._sounding.volume.pause(t_s):
-                self._say(t_s, "paused: everything waits for you")
+                self._say(t_s, command.text or "paused: everything waits for you")
             case CommandKind.RESUME if self._sounding.volume.resume(t_s):
-                self._say(t_s, "going on where you paused")
+                self._paused_s = 0
+                self._say(t_s, command.text or "going on where you paused")
             case CommandKind.SOFTER | CommandKind.LOUDER:
                 self._say(t_s, self._sounding.volume.step(louder=command.kind is CommandKind.LOUDER))
             case CommandKind.SOUNDSCAPE if command.text:
@@ -100,6 +103,9 @@ class Conductor:
         """One whole second: advance the phases, decide, glide."""
         if self._ends_at_s is None and self.paused:
             self._dropout.paused_second(t_s, estimate)
+            self._paused_s += 1
+            if self._paused_s >= PAUSE_MOST_S:
+                self._stop(t_s, STOP_FADE_S, EndedBecause.LISTENER, "paused for an hour: ending here")
         elif self._ends_at_s is None:
             self._elapsed_s += 1
             self._phase_s += 1

@@ -16,8 +16,8 @@ from math import isfinite
 
 from pulsetune.errors import DamagedData
 
-MIN_RR_MS = 1.0  # about the smallest interval that a strap can express (1/1024 s)
-MAX_RR_MS = 63_999.0  # the largest: 16 bits of 1/1024 s
+MIN_RR_MS = 0.976  # the smallest interval that a strap can express, 1/1024 s; it may also say 0
+MAX_RR_MS = 63_999.1  # the largest: 16 bits of 1/1024 s
 FORMAT_HINT = "Expected are RR intervals, one a line, or a table with the header t_s,rr_ms."
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -77,10 +77,10 @@ def interval_ms(row: Row, at: int, unit_ms: float, name: str) -> float:
 
 def possible_ms(rr_ms: float, line: int, name: str) -> float:
     """``rr_ms`` itself, if a heart-rate strap could have sent it."""
-    if not MIN_RR_MS <= rr_ms <= MAX_RR_MS:
+    if rr_ms != 0 and not MIN_RR_MS <= rr_ms <= MAX_RR_MS:
         raise DamagedData(
             f"{name}, line {line}: {rr_ms:g} ms is no RR interval.",
-            f"Possible are {MIN_RR_MS:g} to {MAX_RR_MS:g} ms.",
+            f"Possible are 1 to {MAX_RR_MS:.0f} ms.",
         )
     return rr_ms
 

@@ -93,7 +93,7 @@ class ViewFold:
         rate = None if stale or estimate is None else (estimate.heart_rate_fast_bpm or estimate.heart_rate_bpm)
         low, high = _band(estimate, stale=stale)
         phase = self._cue.phase if self._cue else None
-        link = self._link.link if self._link else Link.SEARCHING
+        link = self._present_link()
         return View(
             now_s=round(now_s, 2),
             total_s=self._course.total_s,
@@ -133,6 +133,15 @@ class ViewFold:
             imagery=self._imagery(now_s),
         )
 
+    def _present_link(self) -> Link:
+        """What was said last, unless a beat came after it was said to be lost: after a suspend nobody says that it stands."""
+        if self._link is None:
+            return Link.SEARCHING
+        estimate = self._estimate
+        if self._link.link is Link.LOST and estimate is not None and estimate.age_s is not None:
+            return Link.CONNECTED if estimate.t_s - estimate.age_s > self._link.t_s else Link.LOST
+        return self._link.link
+
     def spans(self, until_s: float | None = None) -> list[Span]:
         """The phases so far; the last one ends at ``until_s``."""
         return self._course.spans(until_s)
@@ -156,11 +165,13 @@ class ViewFold:
         self.moments.append(Moment(cue.t_s, "guide", cue.reason, PHASES[cue.phase], tempo_bpm))
 
     def _take_command(self, at_s: float, command: Command) -> None:
+        self._course.command(at_s, command)
+        if command.kind in (CommandKind.PAUSE, CommandKind.RESUME) and command.text:
+            return  # nobody asked for it, and the guide says why
         words = WISHES[command.kind]
         if command.kind is CommandKind.SOUNDSCAPE:
             words = f"{words}: {command.text.replace('-', ' ')}"
         self.moments.append(Moment(at_s, "you", words))
-        self._course.command(at_s, command)
 
     def _take_device(self, at_s: float, event: LinkChanged | SignalWarning | StrapInfo | SoundStatus) -> None:
         match event:

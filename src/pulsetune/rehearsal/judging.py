@@ -51,6 +51,7 @@ class Outcome:
 def judge(evening: Evening, quiet: Evening, program: Program) -> Outcome:
     """Hold an evening against the quiet one of the same listener, second by second."""
     end_s = round(60 * program.minutes)
+    silent_s = round(program.silence_s)
     thin_s = round(end_s - program.silence_s - program.fade_s - program.consolidate_s)
     heart, still = evening.true_heart_rate_bpm, quiet.true_heart_rate_bpm
     first_s = round(program.calibrate_s)
@@ -67,7 +68,7 @@ def judge(evening: Evening, quiet: Evening, program: Program) -> Outcome:
         beginning_bpm,
         change_bpm=fmean(heart[judged_s:thin_s]) - beginning_bpm,
         vs_silence_bpm=difference(judged_s, thin_s),
-        vs_silence_at_end_bpm=difference(end_s - round(program.silence_s), end_s) if program.silence_s else None,
+        vs_silence_at_end_bpm=difference(end_s - silent_s, end_s) if silent_s else None,
         rise_bpm=rise_bpm,
         reached_target=_stays_below(heart, beginning_bpm - REACHED_BPM, REACHED_S),
         harmed=rise_bpm > HARM_BPM,

@@ -50,6 +50,7 @@ class LiveOutput:
         self._ring = Ring(round(CAPACITY_S * sample_rate_hz), start_frame)
         self._ramp = FadeRamp(0.0)
         self._gain = 1.0
+        self._fading = threading.Lock()  # a device comes back in a thread of its own
         self._start_s = START_S
         self._device: Any = None  # miniaudio publishes no types
         self._missing_since_s: float | None = None  # None: there is a device, or its loss has been told
@@ -99,8 +100,9 @@ class LiveOutput:
 
     def fade(self, gain: float, seconds: float) -> None:
         """Fade at the device end, where it is heard at once."""
-        self._gain = gain
-        self._ramp.go(gain, round(seconds * self._rate))
+        with self._fading:
+            self._gain = gain
+            self._ramp.go(gain, round(seconds * self._rate))
 
     def start_with_what_is_there(self) -> None:
         """Nothing more will come: do not wait for a full buffer."""
@@ -181,8 +183,9 @@ class LiveOutput:
                 device = open_device(self._kind, self._rate)
                 break
             time.sleep(REOPEN_EVERY_S)
-        self._ramp = FadeRamp(0.0)
-        self._ramp.go(self._gain, round(FADE_IN_AGAIN_S * self._rate))
+        with self._fading:
+            self._ramp = FadeRamp(0.0)
+            self._ramp.go(self._gain, round(FADE_IN_AGAIN_S * self._rate))
         self._missing_since_s = None
         self._device = device
 

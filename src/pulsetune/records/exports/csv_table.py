@@ -37,7 +37,7 @@ COLUMNS = (
     "phase", "tempo_bpm", "reason",
 )  # fmt: skip
 WAIT_S = 3.0  # targets and estimates come at least once a second: three seconds on, what was around a beat is known
-MEMORY_S = 120.0  # a beat is logged at most some seconds late; two minutes outlast any gap that a cleaner bridges
+MEMORY_S = 330.0  # a beat is logged with its successor, which comes after at most five minutes: then a session ends
 
 _T = TypeVar("_T")
 
