@@ -51,3 +51,17 @@ def test_a_log_that_cannot_be_saved_is_said_once_and_its_recovery_too():
         status.watch(float(second), [])
     assert screen.getvalue().count("not saved: the disk is full") == 1
     assert screen.getvalue().count("being saved again") == 1
+
+
+class FullDisk(io.StringIO):
+    def write(self, _text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_where_nothing_can_be_written_the_session_goes_on():
+    status = StatusLine(FullDisk(), total_s=1200, live=True)
+    status.watch(165.0, [Cue(165.0, Phase.LEAD, 70.0, 1.0, 0.75, "it begins to lead")])
+    closed = io.StringIO()
+    silent = StatusLine(closed, total_s=1200, live=True)
+    closed.close()
+    silent.watch(165.0, [Cue(165.0, Phase.LEAD, 70.0, 1.0, 0.75, "it begins to lead")])

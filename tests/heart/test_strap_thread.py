@@ -72,3 +72,30 @@ def test_a_cancellation_by_the_stack_does_not_end_the_reader_but_its_own_does() 
             await task
 
     asyncio.run(life())
+
+
+class _StubbornStack(StrapReader):
+    """A stack that answers a cancellation with an error of its own, as a search that cannot be stopped may do."""
+
+    searches = 0
+
+    async def _find(self) -> list[Sighting]:
+        self.searches += 1
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise RuntimeError("the search was aborted") from None
+        return []
+
+
+def test_an_error_in_the_middle_of_a_cancellation_does_not_keep_the_reader_alive() -> None:
+    async def work() -> None:
+        reader = _StubbornStack(SystemClock(), None, StrapTiming(backoff_s=(0.01,)), lambda _event: None)
+        task = asyncio.create_task(reader.run())
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert reader.searches == 1
+
+    asyncio.run(work())

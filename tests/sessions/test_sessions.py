@@ -4,6 +4,7 @@ from itertools import pairwise
 import pytest
 
 from pulsetune.clocks import SteppedClock
+from pulsetune.engine import SessionEngine
 from pulsetune.errors import PulseTuneError
 from pulsetune.heart.simulated import SimulatedHeart
 from pulsetune.model import (
@@ -181,3 +182,77 @@ def test_a_second_session_at_the_same_time_is_refused(tmp_path):
     with pytest.raises(PulseTuneError, match="Another session is running"):
         SessionLog.start(tmp_path, begin)
     store.close()
+
+
+@pytest.mark.parametrize("cut", few(1, 2, 5, 11, 23, of=2))
+def test_a_log_that_was_cut_in_the_middle_of_a_tick_replays_exactly_up_to_there(tmp_path, cut):
+    log = run(tmp_path, seed=2, minutes=6).log
+    ended_at = next(at for at, (_, event) in enumerate(log) if isinstance(event, SessionEnded))
+    verified = verify(iter(log[: ended_at - cut]))
+    assert verified.exact, verified.first_difference
+    assert verified.decisions > 500
+
+
+class _StalledClock(SteppedClock):
+    """Ctrl-Z, or a suspend through which session time runs on: once, at 200 s."""
+
+    def __init__(self, away_s: float) -> None:
+        super().__init__()
+        self._away_s = away_s
+
+    async def sleep_until(self, t_s: float) -> None:
+        away_s = self._away_s if t_s >= 200 else 0.0
+        self._away_s -= away_s
+        await super().sleep_until(t_s + away_s)
+
+
+def test_time_in_which_nothing_could_run_is_a_pause_and_no_dropout(tmp_path):
+    ran = run(tmp_path, SimulatedHeart(1, dropouts=False), minutes=6, clock=_StalledClock(400.0))
+    assert ran.summary.ended_because == "completed"
+    assert ran.summary.duration_s == pytest.approx(6 * 60 + 400, abs=1)
+    assert any("held up for 400 s" in cue.reason for cue in ran.of(Cue))
+    assert verify(iter(ran.log)).exact
+
+
+def test_a_listener_s_own_pause_is_not_ended_by_a_stall(tmp_path):
+    wishes = {190.0: CommandKind.PAUSE, 700.0: CommandKind.RESUME}
+    ran = run(tmp_path, SimulatedHeart(1, dropouts=False), minutes=6, clock=_StalledClock(300.0), wishes=wishes)
+    assert [event.kind for event in ran.of(Command)] == [CommandKind.PAUSE, CommandKind.RESUME]
+
+
+def test_what_made_the_engine_fail_is_in_the_log(tmp_path, monkeypatch):
+    heart = SimulatedHeart(1)
+    begin = started(heart)
+    store = SessionLog.start(tmp_path, begin)
+    whole = SessionEngine.step
+
+    def failing(self, now_s, inputs):
+        if now_s > 100 and any(isinstance(event, HeartSample) for event in inputs):
+            raise ZeroDivisionError("a mistake of ours")
+        return whole(self, now_s, inputs)
+
+    monkeypatch.setattr(SessionEngine, "step", failing)
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(run_session(begin, Parts(heart, SilentSink(), SteppedClock(), store)))
+    samples = [event for _, event in Library(tmp_path).events(store.session_id) if isinstance(event, HeartSample)]
+    assert samples[-1].t_s > 99
+
+
+class _StubbornHeart(SimulatedHeart):
+    async def close(self):
+        raise RuntimeError("the radio does not let go")
+
+
+class _CountingSink(SilentSink):
+    closed = 0
+
+    async def close(self):
+        self.closed += 1
+
+
+def test_the_sound_is_closed_even_if_the_heart_cannot_be(tmp_path):
+    heart, sink = _StubbornHeart(1), _CountingSink()
+    begin = started(heart, minutes=6)
+    with pytest.raises(RuntimeError, match="does not let go"):
+        asyncio.run(run_session(begin, Parts(heart, sink, SteppedClock(), SessionLog.start(tmp_path, begin))))
+    assert sink.closed == 1

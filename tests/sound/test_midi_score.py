@@ -171,3 +171,15 @@ def test_without_pulses_a_second_is_a_second() -> None:
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="cannot be written"):
         write_score(tmp_path / "nowhere" / "s.mid", "raga", [plain(0, 60)], [])
+
+
+def test_a_silence_longer_than_midi_can_say_keeps_every_note_in_its_place(tmp_path: Path) -> None:
+    """The pulses of a new sound process go on with the next number, however long nothing was heard."""
+    pulses = [pulse(0, 48_000), pulse(1, 96_000), pulse(2, 96_000 + 48_000 * 70), pulse(3, 96_000 + 48_000 * 71)]
+    write_score(tmp_path / "s.mid", "felt-piano", [plain(tick.frame, 60) for tick in pulses], pulses)
+    struck_s, now_s = [], 0.0
+    for message in mido.MidiFile(tmp_path / "s.mid"):
+        now_s += message.time
+        if message.type == "note_on" and message.velocity:
+            struck_s.append(now_s)
+    assert struck_s == pytest.approx([1.0, 2.0, 72.0, 73.0], abs=0.01)
