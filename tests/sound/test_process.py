@@ -238,11 +238,11 @@ def test_without_an_order_it_ends(first: bytes) -> None:
 
 def test_live_sound_that_comes_back_goes_on_without_a_recording_that_cannot_be_opened(tmp_path: Path) -> None:
     again = replace(order(OutputKind.NULL, record=tmp_path / "gone" / "r.wav"), device_required=False)
-    child = Child((*PLAIN, "steady"))
-    child.send(again, target(0.0), target(2.0))
-    said = child.until(SoundState.PLAYING)
-    assert isinstance(said, State)
-    assert "recording stopped" in said.detail
-    child.until(Ready)
-    child.send(Close())
-    assert any(isinstance(message, State) and message.state is SoundState.FINISHED for message in child.rest())
+    with running((*PLAIN, "steady")) as child:
+        child.send(again, target(0.0), target(2.0))
+        said = child.until(SoundState.PLAYING)
+        assert isinstance(said, State)
+        assert "recording stopped" in said.detail
+        child.until(Ready)
+        child.send(Close())
+        assert any(isinstance(message, State) and message.state is SoundState.FINISHED for message in child.rest())
