@@ -38,7 +38,7 @@ def test_ctrl_c_while_calibrating_fades_saves_and_sums_up(tmp_path):
     program.until(lambda events: playing(events) and len(samples(events)) >= 3)
     result = program.interrupt()
     assert set(result) == DOCUMENTED_KEYS
-    assert set(result["output"]) == {"kind", "path", "seconds", "underruns"}
+    assert set(result["output"]) == {"kind", "path", "seconds", "underruns", "problem"}
     assert set(result["artifacts"]) == {"missed", "extra", "ectopic", "noise"}
     assert result["simulated"]
     assert result["ended_because"] == "listener"

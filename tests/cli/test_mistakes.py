@@ -170,3 +170,38 @@ def test_a_sound_file_that_cannot_be_made_is_said_and_the_session_that_never_beg
     assert result.exit_code == 1
     assert "/proc/music.flac cannot be written" in result.stderr
     assert "It ended because of an error." in call("sessions", "last").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("play", "--source", "simulated", "--output", "mine.flac"),
+        ("play", "--source", "simulated", "--output", "null", "--record", "mine.flac"),
+        ("play", "--source", "simulated", "--output", "null", "--score", "mine.mid"),
+        ("sounds", "raga", "--output", "mine.flac"),
+        ("sounds", "raga", "--output", "null", "--score", "mine.mid"),
+    ],
+)
+def test_a_file_of_the_listener_is_never_replaced_unless_told(home, tmp_path, words):
+    mine = tmp_path / words[-1]
+    mine.write_text("precious")
+    result = call(*words)
+    assert result.exit_code == 2
+    assert f"{words[-1]} exists already. Choose another name, or add --force to replace it." in sentences(result)
+    assert mine.read_text() == "precious"
+    assert not home.exists()
+
+
+def test_a_home_that_is_no_folder_is_said_by_everything_that_needs_it(home, monkeypatch):
+    home.write_text("a file")
+    assert "is no folder that can be written" in " ".join(call("doctor").output.split())
+    for words in (["play", "--source", "simulated", "--output", "silent"], ["profile"]):
+        result = call(*words)
+        assert result.exit_code != 0
+        assert "is not a folder" in sentences(result)
+
+
+def test_a_session_that_runs_is_not_called_interrupted(home):
+    store = SessionLog.start(home, started(SimulatedHeart(1)))
+    assert "It is still running." in call("sessions", "last").output
+    store.close()

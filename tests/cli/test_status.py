@@ -1,7 +1,7 @@
 import io
 
 from pulsetune.cli.status import StatusLine
-from pulsetune.model import ArousalEstimate, Cue, Phase
+from pulsetune.model import ArousalEstimate, Command, CommandKind, Cue, Phase
 
 
 class Terminal(io.StringIO):
@@ -65,3 +65,17 @@ def test_where_nothing_can_be_written_the_session_goes_on():
     silent = StatusLine(closed, total_s=1200, live=True)
     closed.close()
     silent.watch(165.0, [Cue(165.0, Phase.LEAD, 70.0, 1.0, 0.75, "it begins to lead")])
+
+
+def test_beats_without_a_rate_yet_are_not_called_missing():
+    screen = Terminal()
+    first = ArousalEstimate(5.0, None, None, None, None, None, 0.0, 1.0, 0.6)
+    StatusLine(screen, total_s=1200, live=True).watch(5.0, [first])
+    assert "no beat" not in screen.getvalue()
+    assert "settling" in screen.getvalue()
+
+
+def test_a_mark_is_acknowledged():
+    screen = Terminal()
+    StatusLine(screen, total_s=1200, live=True).watch(61.0, [Command(61.0, CommandKind.MARK)])
+    assert "1:01  marked\n" in screen.getvalue()

@@ -53,3 +53,14 @@ def test_what_is_no_tape_is_refused(home):
     ]:
         result = call("play", "--source", "simulated", "--output", "silent", *words, code=2)
         assert said in " ".join(result.stderr.split())
+
+
+def test_without_a_program_the_tape_brings_its_own_with_its_sound_and_its_piece(home):
+    first = play("--seed", "4", "--sound", "raga")
+    result = call("play", "--source", "simulated", "--output", "silent", "--json", "--tape", "last")
+    again = json.loads(result.stdout.splitlines()[-1])
+    was, is_now = (next(iter(Library(home).events(one["session_id"])))[1] for one in (first, again))
+    assert isinstance(was, SessionStarted)
+    assert isinstance(is_now, SessionStarted)
+    assert (is_now.program.name, is_now.program.soundscape, is_now.program.minutes) == ("settle", "raga", 8)
+    assert is_now.seed == was.seed == 4

@@ -83,3 +83,24 @@ def test_a_full_disk_is_noticed(tmp_path: Path, suffix: str) -> None:
         for _ in range(200):
             output.write(NOISE)
         output.close()
+
+
+@pytest.mark.parametrize("suffix", [".flac", ".wav"])
+def test_where_the_disk_was_full_a_file_that_others_can_read_is_left(tmp_path: Path, suffix: str) -> None:
+    need("posix", hasattr(signal, "SIGXFSZ"), "only POSIX limits the size of a file")
+    path = tmp_path / f"music{suffix}"
+    program = (
+        "import resource, sys, numpy as np; from pathlib import Path\n"
+        "from pulsetune.sound.files import FileOutput, FileTrouble\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
+        "output = FileOutput(Path(sys.argv[1]), 48000, 0)\n"
+        "noise = (0.3 * np.random.default_rng(4).uniform(-1, 1, (1024, 2))).astype(np.float32)\n"
+        "try:\n"
+        "    [output.write(noise) for _ in range(470)]\n"
+        "except FileTrouble as trouble:\n"
+        "    print(trouble)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
+    assert "cannot be written" in ran.stdout
+    sound, _ = soundfile.read(path)
+    assert 0.8 * 400_000 < 6 * len(sound) < 1.3 * 400_000  # noise is hardly compressed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import platform
 import shutil
 from collections.abc import Awaitable, Callable
@@ -124,6 +125,8 @@ async def _storage() -> str:
 
     folder = home()
     existing = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    if (folder.exists() and not folder.is_dir()) or not os.access(existing, os.W_OK | os.X_OK):
+        raise PulseTuneError(f"{folder} is no folder that can be written.", "Set PULSETUNE_HOME to one that can.")
     free = shutil.disk_usage(existing).free
     if free < ROOM_BYTES:
         raise PulseTuneError(f"Only {free / 1e6:.0f} MB are free at {existing}.", "Make room, or set PULSETUNE_HOME.")

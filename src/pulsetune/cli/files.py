@@ -18,6 +18,13 @@ def check_writable(path: Path, suffixes: tuple[str, ...], what: str, hint: str) 
         raise WrongUse(f"{path} cannot be written.", "Choose another place.")
 
 
+def keep_existing(*paths: Path | None, force: bool) -> None:
+    """Refuse to replace a file that is there, unless ``force`` says so."""
+    for path in paths:
+        if path is not None and path.is_file() and not force:
+            raise WrongUse(f"{path} exists already.", "Choose another name, or add --force to replace it.")
+
+
 def check_score(path: Path | None) -> None:
     """Refuse a score file that cannot be, before anything sounds."""
     if path is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pulsetune.errors import DamagedData, PulseTuneError
-from pulsetune.model import Cue, Event, LinkChanged, SignalWarning, SoundStatus
+from pulsetune.model import Command, CommandKind, Cue, Event, LinkChanged, SignalWarning, SoundStatus
 from pulsetune.summary import SummaryFold
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ def _story_line(event: Event | DamagedData) -> str | None:
     match event:
         case Cue():
             return f"{event.phase.value:<12} {event.tempo_bpm:5.1f}  {event.reason}"
+        case Command(kind=CommandKind.MARK):
+            return f"{'mark':<12}        you marked this moment"
         case LinkChanged():
             return f"{'link':<12}        {event.link.value}: {event.detail}"
         case SignalWarning() if event.detail:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pulsetune.errors import WrongUse
+from pulsetune.errors import PulseTuneError, WrongUse
 from pulsetune.model import Program, TapePoint
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("program", default="unwind")
+@click.argument("program", required=False)
 @click.option(
     "--source",
     default="auto",
@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 @click.option("--bed", metavar="NAME", help="A sound of nature under it: water, rain, wind, birds, or none.")
 @click.option("--policy", metavar="NAME", help="How the tempo is led, instead of the program's own way.")
 @click.option(
-    "--tape", metavar="ID|last", help="Play the music of an earlier session, whatever your heart does (yoked)."
+    "--tape",
+    metavar="ID|last",
+    help="Play an earlier session again, whatever your heart does (yoked); with a PROGRAM only its tempo.",
 )
 @click.option(
     "--output",
@@ -49,14 +51,17 @@ if TYPE_CHECKING:
 )
 @click.option("--record", type=click.Path(path_type=Path), help="Also write what is played to this .flac or .wav file.")
 @click.option("--score", type=click.Path(path_type=Path), help="Also write what was played as a MIDI file (.mid).")
+@click.option("--force", is_flag=True, help="Replace sound and score files that exist.")
 @click.option("--minutes", type=float, help="Length of the whole session, measuring and silence included (at least 6).")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Same seed, same music and same simulated listener.")
 @click.option("--no-page", is_flag=True, help="Stay in the terminal: a live session has a page otherwise.")
 @click.option("--no-browser", is_flag=True, help="Print the page's address and open no browser.")
 @click.option("--lan", is_flag=True, help="Let one other device in your network watch this session, not encrypted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, in the last line of stdout.")
-def play(no_page: bool, no_browser: bool, lan: bool, as_json: bool, score: Path | None, **wishes: Any) -> None:
-    """Run PROGRAM (default: unwind): music that starts at your pulse and slows down with you.
+def play(
+    no_page: bool, no_browser: bool, lan: bool, as_json: bool, score: Path | None, force: bool, **wishes: Any
+) -> None:
+    """Run PROGRAM (default: unwind): music that starts near your pulse and slows down with you.
 
     \b
     Examples:
@@ -71,7 +76,7 @@ def play(no_page: bool, no_browser: bool, lan: bool, as_json: bool, score: Path 
     from pulsetune.sound.probe import begin_probe
 
     speakers = begin_probe() if wishes["output"] in ("auto", "speakers") else None  # while programs are read
-    _check_score(score, wishes["output"])
+    _check_files(score, wishes["output"], wishes["record"], force=force)
     if lan and (no_page or as_json):
         raise WrongUse("Without a page nobody can watch.", "Leave --lan away, or --no-page and --json.")
     with SessionPage(wanted=not (no_page or as_json), browse=not no_browser, lan=lan) as page:
@@ -83,11 +88,13 @@ def play(no_page: bool, no_browser: bool, lan: bool, as_json: bool, score: Path 
 
             click.echo(summary_text(result))
         page.linger()
+    if problem := result["output"]["problem"]:
+        raise PulseTuneError(f"{problem}.", "The session itself is complete and in the log.")
 
 
 def _wishes(
     *,
-    program: str,
+    program: str | None,
     source: str,
     strap: str | None,
     sound: str | None,
@@ -101,9 +108,10 @@ def _wishes(
 ) -> tuple[Program, tuple[TapePoint, ...], Wanted]:
     """What was typed, checked before anything is opened."""
     from pulsetune.cli.choosing import Wanted, check_record
-    from pulsetune.cli.resolving import Typed, resolve
+    from pulsetune.cli.resolving import Typed, resolve, taped_seed
 
     resolved, played = resolve(Typed(program, sound, bed, policy, tape, minutes))
+    seed = taped_seed(tape) if seed is None and program is None and tape is not None else seed
     check_record(record, output)
     if strap is not None and source == "auto":
         source = "strap"
@@ -112,10 +120,13 @@ def _wishes(
     return resolved, played, wanted
 
 
-def _check_score(score: Path | None, output: str) -> None:
-    from pulsetune.cli.files import check_score
+def _check_files(score: Path | None, output: str, record: Path | None, *, force: bool) -> None:
+    from pulsetune.cli.files import check_score, keep_existing
 
     check_score(score)
+    keep_existing(
+        None if output in ("auto", "speakers", "null", "silent") else Path(output), record, score, force=force
+    )
     if score is not None and output == "silent":
         raise WrongUse("Nothing is played with --output silent.", "Leave --score away, or choose another output.")
 

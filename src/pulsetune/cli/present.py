@@ -21,10 +21,12 @@ def summary_text(result: dict[str, Any]) -> str:
     lines.append(_change(result))
     if result["tempo_start_bpm"] is not None:
         lines.append(f"Music: from {result['tempo_start_bpm']:.1f} to {result['tempo_end_bpm']:.1f} pulses a minute.")
-    lines.append(_ENDED.get(result["ended_because"] or "", "It was interrupted."))
+    unended = "It is still running." if result.get("state") == "running" else "It was interrupted."
+    lines.append(_ENDED.get(result["ended_because"] or "", unended))
     output = result.get("output")
     if output and output["path"]:
-        lines.append(f"Sound: {output['path']} ({duration(output['seconds'])}).")
+        whole = "" if not output["problem"] else ": it is INCOMPLETE"
+        lines.append(f"Sound: {output['path']} ({duration(output['seconds'])}){whole}.")
     number = result["session_id"]
     lines.append(f"What happened and why: pulsetune sessions {number}    Every beat: pulsetune export {number}")
     return "\n".join(line for line in lines if line)

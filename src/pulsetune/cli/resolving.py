@@ -16,14 +16,17 @@ from pulsetune.model import AudioParameters, Cue, PolicyName, Program, TapePoint
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pulsetune.model import Event
+    from pulsetune.model import Event, SessionStarted
+
+
+USUAL = "unwind"
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed about the program; None where nothing was."""
+    """What was typed about the program; None where nothing was: the usual program, or with a tape the tape's own."""
 
-    program: str
+    program: str | None
     sound: str | None
     bed: str | None
     policy: str | None
@@ -39,7 +42,10 @@ def resolve(typed: Typed) -> tuple[Program, tuple[TapePoint, ...]]:
     WrongUse
         For a program, sound, bed, policy, session or length that does not exist or makes no sense.
     """
-    program = _found(typed.program)
+    if typed.tape is not None and typed.program is None:
+        program = _taped(typed.tape).program
+    else:
+        program = _found(typed.program or USUAL)
     if typed.minutes is not None:
         program = _lasting(program, typed.minutes)
     policy = _policy(typed.policy, tape=typed.tape is not None)
@@ -47,6 +53,11 @@ def resolve(typed: Typed) -> tuple[Program, tuple[TapePoint, ...]]:
         program = replace(program, policy=policy)
     program = _sounding(program, typed.sound, typed.bed)
     return program, () if typed.tape is None else _tape(typed.tape)
+
+
+def taped_seed(session: str) -> int:
+    """The seed of a session: with it and its program, the same piece is played again."""
+    return _taped(session).seed
 
 
 def tape_of(events: Iterable[tuple[float, Event]]) -> tuple[TapePoint, ...]:
@@ -109,6 +120,20 @@ def _sounding(program: Program, sound: str | None, bed: str | None) -> Program:
             f'There is no soundscape "{program.soundscape}".', f"Known soundscapes: {', '.join(SOUNDSCAPES)}."
         )
     return replace(program, bed=checked_bed(program.bed if bed is None else bed))
+
+
+def _taped(session: str) -> SessionStarted:
+    """How the session of a tape began."""
+    from pulsetune.cli.choosing import session_number
+    from pulsetune.model import SessionStarted
+    from pulsetune.records.home import home
+    from pulsetune.records.library import Library
+
+    session_id = session_number(session)
+    for _, event in Library(home()).events(session_id):
+        if isinstance(event, SessionStarted):
+            return event
+    raise WrongUse(f"Session {session_id} has no beginning.", "Choose another with --tape.")
 
 
 def _tape(session: str) -> tuple[TapePoint, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pulsetune.cli.files import keep_existing
 from pulsetune.cli.taste import Taste, read_taste
 from pulsetune.errors import PulseTuneError, SoundDeviceMissing
 from pulsetune.model import SILENT_DB, TICK_S, AudioParameters
@@ -29,8 +30,9 @@ STOP_FADE_S = 1.0  # after Ctrl-C
 @click.option("--tempo", metavar="A[..B]", default="75..60", show_default=True, help="Pulses a minute, 42 to 92.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Same seed, same music.")
 @click.option("--score", type=click.Path(path_type=Path), help="Also write what was played as a MIDI file (.mid).")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def sounds(name: str | None, as_json: bool, **wishes: Any) -> None:
+def sounds(name: str | None, as_json: bool, force: bool, **wishes: Any) -> None:
     """List the soundscapes; with a NAME, hear it, or render it to a file.
 
     The name "reference" plays a steady noise as loud as the music: set your volume so that it is as loud as quiet speech.
@@ -46,13 +48,19 @@ def sounds(name: str | None, as_json: bool, **wishes: Any) -> None:
     if name is None:
         _list(as_json=as_json)
         return
+    keep_existing(*_files(wishes), force=force)
     taste = read_taste(name, **wishes)
     result = asyncio.run(_play(taste, null=wishes["output"] == "null"))
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
         return
-    place = result["path"] or "the speakers"
+    place = result["path"] or ("played to nobody" if wishes["output"] == "null" else "the speakers")
     click.echo(f"{name}, {result['seconds']:.1f} s: {place}" + (f", score: {taste.score}" if taste.score else ""))
+
+
+def _files(wishes: dict[str, Any]) -> tuple[Path | None, Path | None]:
+    output = wishes["output"]
+    return None if output in ("speakers", "null") else Path(output), wishes["score"]
 
 
 def _list(*, as_json: bool) -> None:
@@ -155,11 +163,8 @@ def _shape(parameters: AudioParameters) -> tuple[float, float, float, float, flo
 
 def _raise_failure(sink: ProcessSink) -> None:
     """A session goes on without sound; here sound was all there was to do."""
-    from pulsetune.model import SoundState, SoundStatus
-
-    for event in sink.drain(0.0):
-        if isinstance(event, SoundStatus) and event.state is SoundState.FAILED:
-            raise PulseTuneError(f"{event.detail}.", "Nothing more can be heard of it.")
+    if problem := sink.report.problem:
+        raise PulseTuneError(f"{problem}.", "What was written until then is there, and incomplete.")
 
 
 def _progress(share: float | None) -> None:

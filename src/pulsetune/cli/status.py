@@ -16,6 +16,8 @@ from typing import TextIO
 from pulsetune.model import (
     ArousalEstimate,
     AudioParameters,
+    Command,
+    CommandKind,
     Cue,
     Event,
     LinkChanged,
@@ -93,6 +95,8 @@ class StatusLine:
                 self.note(now_s, event.detail)
             case StrapInfo() if event.battery_percent is not None:
                 self.note(now_s, f"{event.name}: battery {event.battery_percent} %")
+            case Command(kind=CommandKind.MARK):
+                self.note(now_s, "marked")
             case SoundStatus() if event.detail and event.state is not SoundState.STARTING:
                 self.note(now_s, f"sound: {event.detail}")
 
@@ -109,8 +113,10 @@ class StatusLine:
         estimate = self._estimate
         if estimate is None or estimate.age_s is None:
             return "heart --"
-        if estimate.age_s > STALE_S or estimate.heart_rate_bpm is None:
+        if estimate.age_s > STALE_S:
             return f"heart -- (no beat for {estimate.age_s:.0f} s)"
+        if estimate.heart_rate_bpm is None:
+            return "heart -- (beats arrive: settling)"
         return f"heart {estimate.heart_rate_bpm:.0f} ({estimate.age_s:.1f} s ago)"
 
     def _draw(self, line: str) -> None:

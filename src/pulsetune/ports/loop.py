@@ -45,12 +45,13 @@ class HeartSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OutputReport:
-    """What became of the music: ``seconds`` really played or written."""
+    """What became of the music: ``seconds`` really played or written; ``problem`` is why it ended too early, if it did."""
 
     kind: str
     path: str | None
     seconds: float
     underruns: int
+    problem: str | None = None
 
 
 class AudioSink(Protocol):

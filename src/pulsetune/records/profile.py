@@ -48,6 +48,8 @@ def read_listen_only(home: Path) -> bool | None:
             content = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         return None
+    except NotADirectoryError as error:
+        raise DamagedData(f"{home} is not a folder.", "Set PULSETUNE_HOME to one that can be written.") from error
     except OSError as error:
         raise DamagedData(f"Your profile, {path}, cannot be read: {error.strerror}.", REPAIR) from error
     return parse_profile(content, path)

@@ -33,6 +33,10 @@ class _Writer(Protocol):
 
     def close(self) -> None: ...
 
+    def give_up(self) -> None:
+        """After a write that failed: leave a file that others can read."""
+        ...
+
 
 class FileOutput:
     """A stereo 24-bit file, FLAC or WAV by its suffix, that begins ``skip_frames`` after the first sample it is given.
@@ -58,8 +62,13 @@ class FileOutput:
         block = block[skipped:]
         if self.length_frames is not None:
             block = block[: max(0, self.length_frames - self.written_frames)]
-        with _trouble(self.path):
-            self._writer.write(block)
+        try:
+            with _trouble(self.path):
+                self._writer.write(block)
+        except FileTrouble:
+            with contextlib.suppress(Exception):  # that it failed is told already
+                self._writer.give_up()
+            raise
         self.written_frames += len(block)
 
     @property
@@ -91,6 +100,12 @@ class _FlacWriter:
     def close(self) -> None:
         self._file.close()
 
+    def give_up(self) -> None:
+        path = Path(self._file.name)
+        with contextlib.suppress(Exception):
+            self._file.close()
+        _say_length(path)
+
 
 class _WavWriter:
     """RIFF WAVE, 24-bit PCM; libsndfile and the standard library both put the header right only at a good end."""
@@ -101,26 +116,47 @@ class _WavWriter:
         self._rate = sample_rate_hz
         self._bytes = 0
         self._file = path.open("w+b", buffering=0)
-        self.write(np.zeros((0, CHANNELS), np.float32))
+        try:
+            self.write(np.zeros((0, CHANNELS), np.float32))
+        except OSError:
+            self.close()
+            raise
 
     def write(self, block: NDArray[np.float32]) -> None:
         whole = np.rint(np.clip(block, -1.0, 1.0) * (2**23 - 1)).astype("<i4")
         packed = whole.reshape(-1, 1).view(np.uint8)[:, :3].tobytes()  # the three low bytes of each, little end first
-        try:
-            self._put(_WAV_HEADER_BYTES + self._bytes, packed)
-            self._bytes += len(packed)
-            self._put(0, _wav_header(self._rate, self._bytes))
-        except OSError:
-            self._file.close()
-            raise
+        self._put(_WAV_HEADER_BYTES + self._bytes, packed)
+        self._bytes += len(packed)
+        self._put(0, _wav_header(self._rate, self._bytes))
 
     def close(self) -> None:
         self._file.close()
+
+    def give_up(self) -> None:
+        self.close()
 
     def _put(self, at: int, data: bytes) -> None:
         self._file.seek(at)
         while data:  # a disk that is nearly full takes a part, and refuses at the next try
             data = data[self._file.write(data) :]
+
+
+def _say_length(path: Path) -> None:
+    """Write into a FLAC file that has no end how many samples it holds: many programs refuse one that does not say.
+
+    RFC 9639, section 8.2: the 36 bits after sample rate, channels and sample size, 8 bytes from byte 18 of the file on.
+    """
+    import soundfile
+
+    frames = 0
+    with soundfile.SoundFile(path) as file, contextlib.suppress(soundfile.LibsndfileError):
+        while read := len(file.read(FLAC_BLOCK_FRAMES)):  # the last block is cut
+            frames += read
+    with path.open("r+b") as raw:
+        raw.seek(18)
+        form = int.from_bytes(raw.read(8), "big")
+        raw.seek(18)
+        raw.write(((form >> 36 << 36) | frames).to_bytes(8, "big"))
 
 
 _WAV_HEADER_BYTES = 44

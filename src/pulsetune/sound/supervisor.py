@@ -81,6 +81,7 @@ class ProcessSink:
         self._progressed = asyncio.Event()
         self._ended = asyncio.Event()  # no process runs and none will be started
         self._opened = self._closing = self._failed = False
+        self._failure: str | None = None
         self._has_targets = False
 
     # ------------------------------------------------------------ the port
@@ -159,7 +160,7 @@ class ProcessSink:
     @property
     def report(self) -> OutputReport:
         state = self._state
-        return OutputReport(self._kind.value, state.path, state.seconds, state.underruns)
+        return OutputReport(self._kind.value, state.path, state.seconds, state.underruns, self._failure)
 
     @property
     def process_id(self) -> int | None:
@@ -232,7 +233,7 @@ class ProcessSink:
         return self._live and self._closing
 
     def _fail(self, why: str) -> None:
-        self._failed = True
+        self._failed, self._failure = True, why
         self._journal.tell(SoundState.FAILED, f"{why}: the session goes on without sound")
         self._progressed.set()
         self._ended.set()
