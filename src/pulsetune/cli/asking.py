@@ -63,9 +63,11 @@ class Asking:
 
     @contextlib.contextmanager
     def listening(self, *, keys: bool) -> Iterator[None]:
-        """Take Ctrl-C (and a polite kill), and keys where there is a terminal."""
+        """Take Ctrl-C (a polite kill, a terminal that is closed), and keys where there is a terminal."""
         self._keys_on = keys and keys_possible()
         signals = [signal.SIGINT, signal.SIGTERM]
+        if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+            signals.append(signal.SIGHUP)
         before = [signal.signal(number, self._interrupted) for number in signals]
         try:
             with _raw_keys() if self._keys_on else contextlib.nullcontext():

@@ -8,17 +8,15 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 from pulsetune.guide.goal import NEAR_GOAL_BPM, goal_bpm, nothing_to_lead
 from pulsetune.guide.phases import Trigger
 from pulsetune.guide.policies import make_policy
 from pulsetune.guide.policy import Manner, View
 from pulsetune.guide.ratio import RatioWatch
-from pulsetune.guide.safety import SafetyWatch, Verdict
+from pulsetune.guide.safety import BeforeMusic, SafetyWatch, Verdict
 from pulsetune.guide.stepping import glide
 from pulsetune.guide.timbre import UNKNOWN_LEVEL
 from pulsetune.model import ArousalEstimate, Baseline, ListenerProfile, Phase, PolicyName, Program, TapePoint
@@ -31,7 +29,6 @@ SLOWEST_SHARE = 0.9  # a lead that is followed walks on this far below the progr
 RETURN_SHARE = 0.06  # a pulse that moved farther than this during a dropout is met again first
 SAY_TEMPO_BPM = 1.0  # while matching, say the new tempo once it moved by this much
 NO_HELP = "leading does not help right now: keeping you company with a calm bed"
-BEFORE_S = 90  # before the music: the first third of this is a second look at where the heart was
 IDLE_TEMPO_BPM = 60.0  # the clock of the bed before a pulse is known; nothing pulsed is heard at it
 
 
@@ -64,7 +61,7 @@ class Leader:
         self._led_s = 0
         self._said_bpm = 0.0
         self._last_heart_bpm = 0.0
-        self._before_bpm: deque[float] = deque(maxlen=BEFORE_S)
+        self._before = BeforeMusic()
 
     @property
     def sounds(self) -> bool:
@@ -78,8 +75,7 @@ class Leader:
 
     def before(self, heart_rate_bpm: float | None) -> None:
         """One second of just sitting, before the baseline is known."""
-        if heart_rate_bpm is not None:
-            self._before_bpm.append(heart_rate_bpm)
+        self._before.second(heart_rate_bpm)
 
     def know(self, baseline: Baseline) -> None:
         """The listener's own level, once: from here on the stop rule watches."""
@@ -87,7 +83,7 @@ class Leader:
             return
         b0 = self._last_heart_bpm = self._baseline_bpm = baseline.heart_rate_bpm
         self._goal_bpm = goal_bpm(b0, self._profile)
-        self._safety = SafetyWatch(b0, self._program.first_gate_s, self._earlier_bpm())
+        self._safety = SafetyWatch(b0, self._program.first_gate_s, self._before.earlier_bpm)
 
     def begin(self, baseline: Baseline, elapsed_s: float) -> News:
         """The listener's own level is known: set out from there."""
@@ -245,11 +241,6 @@ class Leader:
             return None
         self.target_bpm = wanted_bpm
         return News(f"staying with your pulse: {self.target_bpm:.0f} a minute")
-
-    def _earlier_bpm(self) -> float | None:
-        if len(self._before_bpm) < BEFORE_S:
-            return None
-        return fmean(list(self._before_bpm)[: BEFORE_S // 3])
 
     def _nothing_to_lead(self) -> bool:
         return nothing_to_lead(self._baseline_bpm, self._profile)

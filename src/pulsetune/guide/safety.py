@@ -22,6 +22,7 @@ HEARD_FROM_S = 45  # under music: the mean of everything from here on ...
 LAST_SHARE = 0.3  # ... and, with this share, the newest mean of 30 s
 # Before: the baseline's minute alone is only known to about 1 bpm, so two more are asked: the half minute before it, and
 # the first minute of music, in which music had no time to act.
+BEFORE_S = 90
 EARLIER_SHARE = 0.4
 FIRST_S, FIRST_SHARE = 60, 0.4
 HIGH_BPM, HIGH_SHARE, HIGH_MOST_BPM = 72.0, 0.06, 12.0  # a heart that begins high falls farther in silence, too
@@ -41,6 +42,25 @@ class Verdict(StrEnum):
 
     BACKTRACK = "backtrack"
     COMPANION = "companion"
+
+
+class BeforeMusic:
+    """The heart in the last minute and a half before the music, of which the last minute is the baseline's."""
+
+    def __init__(self) -> None:
+        self._heart_rate_bpm: deque[float] = deque(maxlen=BEFORE_S)
+
+    def second(self, heart_rate_bpm: float | None) -> None:
+        """One second of just sitting."""
+        if heart_rate_bpm is not None:
+            self._heart_rate_bpm.append(heart_rate_bpm)
+
+    @property
+    def earlier_bpm(self) -> float | None:
+        """The half minute before the baseline's minute; None if that was not heard."""
+        if len(self._heart_rate_bpm) < BEFORE_S:
+            return None
+        return fmean(list(self._heart_rate_bpm)[: BEFORE_S // 3])
 
 
 class SafetyWatch:
