@@ -62,7 +62,7 @@ def swinging(count: int) -> list[float]:
 
 def test_json_has_exactly_the_documented_keys_in_their_order(home):
     found = numbers(write(home / "r.txt", swinging(400)))
-    assert list(found) == ["intervals", "duration_s", "artifacts", "gaps", "quality", "raw", "clean"]
+    assert list(found) == ["intervals", "duration_s", "artifacts", "gaps", "quality", "raw", "clean", "simulated"]
     assert list(found["artifacts"]) == ["missed", "extra", "ectopic", "noise"]
     assert list(found["raw"]) == list(found["clean"]) == METRICS
     page = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text(encoding="utf-8")
@@ -96,7 +96,7 @@ def test_beats_keep_every_raw_interval_and_say_what_was_done_to_it(home):
     rr_ms = swinging(120)
     rr_ms[60:62] = [rr_ms[60] + rr_ms[61]]
     found = lines(write(home / "r.txt", rr_ms), "--beats")
-    assert list(found[0]) == ["t_s", "rr_ms", "nn_ms", "kind", "after_gap"]
+    assert list(found[0]) == ["t_s", "rr_ms", "nn_ms", "kind", "after_gap", "simulated"]
     assert [beat["rr_ms"] for beat in found if beat["rr_ms"] is not None] == rr_ms
     assert [(beat["rr_ms"], beat["kind"]) for beat in found[60:62]] == [(None, "missed"), (rr_ms[60], "missed")]
     assert found[60]["nn_ms"] == found[61]["nn_ms"] == pytest.approx(rr_ms[60] / 2, abs=1e-3)
@@ -114,6 +114,7 @@ def test_the_series_has_one_line_a_second_and_calibrates_where_it_is_told(home):
         "confidence",
         "quality",
         "breaths_per_min",
+        "simulated",
     ]
     assert [second["t_s"] for second in found] == [float(at) for at in range(1, len(found) + 1)]
     assert max(second["confidence"] for second in found[:89]) <= 0.5 < found[91]["confidence"]
@@ -132,17 +133,43 @@ def test_a_session_gives_the_estimates_and_beats_of_its_log_again(home, seed):
     log = [json.loads(line) for line in Path("x.jsonl").read_text().splitlines()[1:]]
     logged = [event for event in log if event["kind"] == "arousal_estimate"]
     series = lines("last", "--series")
+    assert all(second.pop("simulated") for second in series)
     assert series[: len(logged)] == [{key: event[key] for key in series[0]} for event in logged]
     beats = [event for event in log if event["kind"] == "beat"]
+    keys = ("t_s", "rr_ms", "nn_ms", "kind", "after_gap")
     assert lines("1", "--beats") == [
-        {key: event["beat_kind" if key == "kind" else key] for key in ("t_s", "rr_ms", "nn_ms", "kind", "after_gap")}
-        for event in beats
+        {**{key: event["beat_kind" if key == "kind" else key] for key in keys}, "simulated": True} for event in beats
     ]
     session = numbers("last")
     assert [numbers(f"x.{form}")["raw"] for form in ("jsonl", "csv")] == [session["raw"]] * 2
     of_time = METRICS[: METRICS.index("lf_ms2")]  # the rr export knows no gaps, across which no spectrum is taken
     assert [numbers("x.rr")["raw"][name] for name in of_time] == [session["raw"][name] for name in of_time]
     assert "SIMULATED listener" in call("last").stdout
+
+
+def test_a_simulated_heart_stays_simulated_in_its_exports(home):
+    play = ("play", "--output", "silent", "--minutes", "6", "--json", "--source")
+    assert CliRunner().invoke(cli, [*play, "simulated"]).exit_code == 0
+    for form, name in (("jsonl", "x.jsonl"), ("csv", "x.csv")):
+        assert CliRunner().invoke(cli, ["export", "1", "--format", form, "--to", name]).exit_code == 0
+        assert "SIMULATED listener" in call(name).stdout
+        assert numbers(name)["simulated"] is numbers("1")["simulated"] is True
+        assert {second["simulated"] for second in lines(name, "--series")} == {True}
+        assert {beat["simulated"] for beat in lines(name, "--beats")} == {True}
+        played = CliRunner().invoke(cli, [*play, name])
+        assert json.loads(played.stdout.splitlines()[-1])["simulated"] is True
+    listed = json.loads(CliRunner().invoke(cli, ["sessions", "--json"]).stdout)
+    assert [row["simulated"] for row in listed] == [True] * 3
+    again = CliRunner().invoke(cli, ["export", "last", "--format", "rr"])
+    assert again.stdout == "pulsetune-session-3-simulated.txt\n"
+    assert "SIMULATED" not in call("pulsetune-session-3-simulated.txt").stdout  # bare numbers cannot say it
+
+
+def test_a_recording_of_a_person_is_not_called_simulated(home):
+    path = write(home / "r.txt", swinging(100))
+    assert numbers(path)["simulated"] is False
+    assert not any(second["simulated"] for second in lines(path, "--series"))
+    assert "SIMULATED" not in call(path).stdout
 
 
 def test_a_plot_is_written_whole_and_replaced_only_when_told(home):

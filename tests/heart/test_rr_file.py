@@ -83,6 +83,23 @@ def test_arrival_times_are_never_differenced() -> None:
     assert holes(recording) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "simulated"),
+    [
+        ("t_s,rr_ms,simulated\n0.8,800,1\n1.7,900,1\n", True),
+        ("simulated;rr_ms\n1;800\n1;900\n", True),
+        ("t_s,rr_ms,simulated\n0.8,800,0\n1.7,900,1\n", True),  # in part is enough
+        ("t_s,rr_ms,simulated\n0.8,800,0\n1.7,900,0\n", False),
+        ("t_s,rr_ms\n0.8,800\n1.7,900\n", False),
+        (OWN_JSONL, False),
+        (OWN_JSONL.replace('"version":1', '"version":1,"simulated":true'), True),
+        (OWN_JSONL.replace('"version":1', '"version":1,"simulated":false'), False),
+    ],
+)
+def test_a_file_that_says_its_heart_was_simulated_is_believed(text: str, simulated: bool) -> None:
+    assert parse_rr(text.encode(), "r.csv").simulated is simulated
+
+
 def test_beats_that_never_came_are_a_hole_between_arrivals() -> None:
     arrived = [*range(1, 11), *range(31, 61)]
     recording = polar([1000.0] * 40, [float(t) for t in arrived])
@@ -130,7 +147,10 @@ def test_a_hole_in_the_times_is_kept() -> None:
         ("Phone timestamp;RR-interval [ms]\n2026-11-22T04:00:00;800\nsoon;900\n", "line 3"),
         ("Phone timestamp;HR [bpm];HRV [ms]\n2026-11-22T04:00:00;60;30\n", "line 1"),
         ("date,rr,since start\n2026-11-22 07:00:01,800,800\n2026-11-22 07:00:02,?,1700\n", "line 3"),
+        ("t_s,rr_ms,simulated\n0.8,800,0\n1.7,900,maybe\n", "line 3"),
+        ("t_s,rr_ms,simulated\n0.8,800,1\n1.7,900\n", "line 3"),
         ('{"format":"another"}\n', "line 1"),
+        ('{"format":"pulsetune-session","simulated":"no"}\n', "line 1"),
         (JSONL + "[1]\n", "line 2"),
         (JSONL + '{"kind":\n', "line 2"),
         (JSONL + '{"kind":"heart_sample","t_s":1}\n', "line 2"),

@@ -112,7 +112,7 @@ def test_from_the_history_over_trends_and_two_evenings_to_everything(there, page
     made = zipfile.ZipFile(waiting.value.path())
     assert made.testzip() is None
     assert len(made.namelist()) == 16
-    kept = made.read("simulated/pulsetune-session-14.csv").decode()
+    kept = made.read("simulated/pulsetune-session-14-simulated.csv").decode()
     assert kept == "".join(page.library.export(14, "csv"))
 
 

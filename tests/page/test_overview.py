@@ -22,7 +22,7 @@ from tests.page.hosting import opened
 from tests.page.listening import PATIENCE_S, WISH, until
 from tests.page.test_trends import listed
 
-CSV = ExportChoice("csv", "a table", "pulsetune-session-{}.csv")
+CSV = ExportChoice("csv", "a table", "pulsetune-session-{}.csv", "pulsetune-session-{}-simulated.csv")
 
 
 @pytest.fixture
@@ -108,13 +108,11 @@ def test_everything_is_every_session_as_the_command_line_writes_it(lived, browse
     assert answer.headers["content-disposition"] == f'attachment; filename="pulsetune-sessions-{name}.zip"'
     made = unzipped(answer)
     assert made.testzip() is None
-    folders = {4: "replayed/", 3: "simulated/", 2: "", 1: ""}
-    assert made.namelist() == [
-        *(f"{folder}pulsetune-session-{number}.{suffix}" for number, folder in folders.items()),
-        "about.txt",
-    ]
-    for number, folder in folders.items():
-        kept = made.read(f"{folder}pulsetune-session-{number}.{suffix}").decode()
+    stems = {4: "replayed/pulsetune-session-4", 3: "simulated/pulsetune-session-3-simulated"}
+    stems |= {number: f"pulsetune-session-{number}" for number in (2, 1)}
+    assert made.namelist() == [*(f"{stem}.{suffix}" for stem in stems.values()), "about.txt"]
+    for number, stem in stems.items():
+        kept = made.read(f"{stem}.{suffix}").decode()
         assert kept == "".join(lived.library.export(number, name))
     assert made.getinfo("pulsetune-session-1." + suffix).date_time == (2026, 11, 2, 20, 15, 0)
     assert made.read("about.txt").decode().startswith("4 sessions of PulseTune, a file each:")

@@ -22,8 +22,9 @@ def test_an_export_is_what_the_command_line_writes(page, ended, tmp_path, name, 
 
     answer = ended.get(f"/api/sessions/1/export/{name}")
     assert answer.status_code == 200
-    assert answer.headers["content-disposition"] == f'attachment; filename="pulsetune-session-1{suffix}"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="pulsetune-session-1-simulated{suffix}"'
     file = export_file(Library(page.home), 1, name, tmp_path)
+    assert file.name == f"pulsetune-session-1-simulated{suffix}"
     assert answer.content == Path(file).read_bytes()
     assert ended.get("/api/sessions/1/export/exe").status_code == 404
 

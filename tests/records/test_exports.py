@@ -74,6 +74,7 @@ def test_a_row_tells_what_was_so_at_the_beat_itself(home: Path, record: Record, 
         "phase": "lead",
         "tempo_bpm": "65.500",  # a quarter of the way from 66 to 64
         "reason": "your heart followed: one step slower",
+        "simulated": "0",
     }
     assert (second["rr_ms"], second["nn_ms"], second["kind"], second["after_gap"]) == ("", "801", "missed", "1")
     assert (second["heart_rate_bpm"], second["arousal"], second["tempo_bpm"]) == ("69.5", "", "63.000")
@@ -171,6 +172,25 @@ def test_an_export_into_a_folder_gets_a_name_of_its_own(home: Path, record: Reco
     assert set(EXPORTS) == set(suffixes)
     for name, suffix in suffixes.items():
         assert export_file(Library(home), 1, name, tmp_path) == tmp_path / f"pulsetune-session-1{suffix}"
+
+
+def test_the_name_of_a_simulated_session_s_file_says_so(home: Path, record: Record, tmp_path: Path) -> None:
+    record(SAMPLE, simulated=True)
+    names = {export_file(Library(home), 1, name, tmp_path).name for name in EXPORTS}
+    stem = "pulsetune-session-1-simulated"
+    assert names == {f"{stem}.csv", f"{stem}.txt", f"{stem}.jsonl"}
+    assert export_file(Library(home), 1, "rr", tmp_path / "mine.txt").name == "mine.txt"
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_whose_heart_it_was_comes_back_from_a_table_and_from_json_lines(
+    home: Path, record: Record, tmp_path: Path, simulated: bool
+) -> None:
+    record(SAMPLE, Beat(1.0, 800.0, 800.0), Beat(1.4, None, 400.0, BeatKind.MISSED), simulated=simulated)
+    assert {row["simulated"] for row in table(home, 1, tmp_path)} == {str(int(simulated))}
+    for name in ("csv", "jsonl"):
+        recording = read_rr_file(export_file(Library(home), 1, name, tmp_path, force=True))
+        assert recording.simulated is simulated
 
 
 def test_a_failed_export_leaves_nothing_behind(home: Path, record: Record, tmp_path: Path) -> None:

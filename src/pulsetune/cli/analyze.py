@@ -97,13 +97,13 @@ def analyze(
     if plot is not None:
         _plot(heart, beats, span, plot)
     if form == "beats":
-        _print_lines(asdict(beat) for beat in beats)
+        _print_lines(asdict(beat) | {"simulated": heart.simulated} for beat in beats)
     elif form == "series":
         _print_lines(_series(heart, span))
     else:
         result = analyzed(heart.raw, beats)
         if form == "json":
-            click.echo(json.dumps(asdict(result), allow_nan=False))
+            click.echo(json.dumps(asdict(result) | {"simulated": heart.simulated}, allow_nan=False))
         else:
             from pulsetune.cli.analysis_text import analysis_text
 
@@ -134,7 +134,7 @@ def _file(path: Path) -> _Heart:
     recording = read_rr_file(path)
     raw = beats_of_intervals(recording.t_s, recording.rr_ms, holes(recording))
     inputs = [(event.t_s, event) for event in notifications(recording)]
-    return _Heart(recording.name, False, raw, inputs, recording.t_s[-1], None)
+    return _Heart(recording.name, recording.simulated, raw, inputs, recording.t_s[-1], None)
 
 
 def _session(text: str) -> _Heart:
@@ -182,7 +182,7 @@ def _series(heart: _Heart, baseline: tuple[float | None, float] | None) -> Itera
     from pulsetune.analysis import series
 
     for estimate, _ in series(heart.inputs, heart.end_s, baseline):
-        yield {key: getattr(estimate, key) for key in SERIES_KEYS}
+        yield {key: getattr(estimate, key) for key in SERIES_KEYS} | {"simulated": heart.simulated}
 
 
 def _print_lines(values: Iterable[dict[str, object]]) -> None:

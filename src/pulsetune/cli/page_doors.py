@@ -31,7 +31,12 @@ class LoggedSessions:
 
         self._home = home
         self.exports: Sequence[ExportChoice] = tuple(
-            ExportChoice(made.name, made.description, f"pulsetune-session-{{}}{made.suffix}")
+            ExportChoice(
+                made.name,
+                made.description,
+                made.file_name("{}", simulated=False),
+                made.file_name("{}", simulated=True),
+            )
             for made in EXPORTS.values()
         )
 

@@ -21,7 +21,7 @@ from statistics import median
 
 from pulsetune.errors import DamagedData, WrongUse
 from pulsetune.heart.rr_jsonl import from_jsonl
-from pulsetune.heart.rr_lines import FORMAT_HINT, Row, interval_ms, is_number, number, rows, times_s, trimmed
+from pulsetune.heart.rr_lines import FORMAT_HINT, Heart, Row, interval_ms, is_number, number, rows, times_s, trimmed
 from pulsetune.heart.rr_tables import from_table
 
 MAX_FILE_BYTES = 16_000_000  # a week of intervals with their times takes about 14 MB
@@ -36,11 +36,15 @@ _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """RR intervals with the time of the beat that ends each, in seconds from the start of the first interval."""
+    """RR intervals with the time of the beat that ends each, in seconds from the start of the first interval.
+
+    ``simulated`` where the file says that no person was measured; only PulseTune's own exports say it.
+    """
 
     name: str
     t_s: tuple[float, ...]
     rr_ms: tuple[float, ...]
+    simulated: bool = False
 
 
 def holes(recording: Recording) -> list[int]:
@@ -82,8 +86,8 @@ def parse_rr(data: bytes, name: str) -> Recording:
     if len(data) > MAX_FILE_BYTES:
         raise WrongUse(f"{name} is larger than {MAX_FILE_BYTES // 1_000_000} MB.", FORMAT_HINT)
     text = _text(data, name)
-    rr_ms, beats_s = from_jsonl(text, name) if text.startswith("{") else _from_rows(text, name)
-    recording = _recording(name, rr_ms, beats_s)
+    found = from_jsonl(text, name) if text.startswith("{") else _from_rows(text, name)
+    recording = _recording(name, found)
     if recording.t_s[-1] > MAX_DURATION_S:
         raise DamagedData(
             f"{name} would last {recording.t_s[-1] / 86_400:.0f} days.", "Times are taken as seconds or ms."
@@ -103,18 +107,18 @@ def _text(data: bytes, name: str) -> str:
     return text
 
 
-def _from_rows(text: str, name: str) -> tuple[list[float], list[float] | None]:
+def _from_rows(text: str, name: str) -> Heart:
     found = list(islice(rows(text), MAX_INTERVALS + 1))
     if len(found) > MAX_INTERVALS:
         raise WrongUse(f"{name} has more than {MAX_INTERVALS} lines.", FORMAT_HINT)
     if not found:
-        return [], None
+        return Heart([], None)
     if any(character.isalpha() for cell in found[0].cells for character in cell if not is_number(cell)):
         return from_table(found, name)
     return _from_columns(found, name)
 
 
-def _from_columns(found: list[Row], name: str) -> tuple[list[float], list[float] | None]:
+def _from_columns(found: list[Row], name: str) -> Heart:
     """One or two columns of bare numbers; the units follow from their size."""
     width = len(trimmed(found[0].cells))
     if width not in (1, 2):
@@ -126,13 +130,14 @@ def _from_columns(found: list[Row], name: str) -> tuple[list[float], list[float]
     middle = median(abs(number(row, rr_at, name)) for row in found)
     rr_ms = [interval_ms(row, rr_at, 1000.0 if middle < SECONDS_BELOW else 1.0, name) for row in found]
     if width == 1:
-        return rr_ms, None
+        return Heart(rr_ms, None)
     span = number(found[-1], 0, name) - number(found[0], 0, name)
     in_ms = span > MILLISECONDS_RATIO * sum(rr_ms[1:]) / 1000
-    return rr_ms, times_s(found, 0, 0.001 if in_ms else 1.0, name)
+    return Heart(rr_ms, times_s(found, 0, 0.001 if in_ms else 1.0, name))
 
 
-def _recording(name: str, rr_ms: list[float], beats_s: list[float] | None) -> Recording:
+def _recording(name: str, found: Heart) -> Recording:
+    rr_ms, beats_s = found.rr_ms, found.beats_s
     if not rr_ms:
         raise DamagedData(f"{name} holds no RR intervals.", FORMAT_HINT)
     if beats_s is None:
@@ -140,4 +145,4 @@ def _recording(name: str, rr_ms: list[float], beats_s: list[float] | None) -> Re
     else:
         began_s = beats_s[0] - rr_ms[0] / 1000
         beats_s = [t_s - began_s for t_s in beats_s]
-    return Recording(name, tuple(beats_s), tuple(rr_ms))
+    return Recording(name, tuple(beats_s), tuple(rr_ms), found.simulated)

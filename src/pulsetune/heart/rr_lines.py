@@ -31,6 +31,15 @@ class Row:
     cells: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Heart:
+    """What a reader found: intervals in ms, the times of their beats in s (None: only their sum is known), and whose."""
+
+    rr_ms: list[float]
+    beats_s: list[float] | None
+    simulated: bool = False
+
+
 def rows(text: str) -> Iterator[Row]:
     """Lines with content, split into cells; comments (``#``) and blank lines are passed over."""
     delimiter: str | None = None

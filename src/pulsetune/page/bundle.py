@@ -31,7 +31,7 @@ def bundle_name(choice: ExportChoice) -> str:
 def entry_name(row: ListedSession, choice: ExportChoice) -> str:
     """What a session's file is called; what is not a listener's own evening has a folder of its own."""
     folder = "simulated/" if row.simulated else "replayed/" if row.replayed else ""
-    return folder + choice.file_name.format(int(row.session_id))
+    return folder + choice.file_of(row)
 
 
 def bundle(

@@ -65,8 +65,7 @@ class Past:
         if choice is None:
             raise NotThere("There is no such export.", "Choose one of the buttons.")
         text = await asyncio.to_thread(lambda: "".join(self._library.export(row.session_id, name)))
-        file_name = choice.file_name.format(row.session_id)
-        headers = {"content-disposition": f'attachment; filename="{file_name}"'}
+        headers = {"content-disposition": f'attachment; filename="{choice.file_of(row)}"'}
         # a file name with odd bytes may be in the log: it leaves as an escape, not as an error
         return PlainTextResponse(text.encode("utf-8", "backslashreplace"), headers=headers)
 

@@ -101,11 +101,19 @@ class ListedSession:
 
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
-    """A way to take a session home: its name, what it is, and how the file is called (``{}``: the session's number)."""
+    """A way to take a session home: its name, what it is, and how the file is called (``{}``: the session's number).
+
+    ``simulated_file_name`` is for a session of a simulated listener: the name says so, for formats that cannot.
+    """
 
     name: str
     description: str
     file_name: str
+    simulated_file_name: str
+
+    def file_of(self, row: ListedSession) -> str:
+        """What the file of this session is called."""
+        return (self.simulated_file_name if row.simulated else self.file_name).format(int(row.session_id))
 
 
 class SessionLibrary(Protocol):

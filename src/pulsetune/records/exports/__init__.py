@@ -4,6 +4,7 @@ Rules of this file:
 1. Streaming: a writer holds a few seconds of events, never a session.
 2. A file appears whole or not at all, readable by its owner only; one that exists is replaced only when told.
 3. A format's module is loaded when it is used.
+4. The name of a simulated session's file says so, whatever the format: bare intervals have no other place for it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ class ExportFormat:
     description: str
     suffix: str
     module: str
+
+    def file_name(self, session: object, *, simulated: bool) -> str:
+        """What a session's file is called unless somebody says otherwise; ``session`` is its number."""
+        return f"pulsetune-session-{session}{'-simulated' if simulated else ''}{self.suffix}"
 
     def writer(self) -> Lines:
         """The function that turns a session's row and events into lines, each with its line end."""
@@ -74,7 +79,8 @@ def export_file(library: Library, session_id: int, format_name: str, to: Path, *
     """
     lines = export_lines(library, session_id, format_name)
     try:
-        target = to / f"pulsetune-session-{session_id}{EXPORTS[format_name].suffix}" if to.is_dir() else to
+        simulated = library.row(session_id).simulated
+        target = to / EXPORTS[format_name].file_name(session_id, simulated=simulated) if to.is_dir() else to
         check_target(target, "--to", force=force)
         write_whole(target, lines)
     except (OSError, ValueError) as problem:  # ValueError: a name with a zero byte

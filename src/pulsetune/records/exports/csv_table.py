@@ -34,7 +34,7 @@ from pulsetune.records.library import SessionRow
 
 COLUMNS = (
     "t_s", "time_utc", "rr_ms", "nn_ms", "kind", "after_gap", "heart_rate_bpm", "arousal", "confidence",
-    "phase", "tempo_bpm", "reason",
+    "phase", "tempo_bpm", "reason", "simulated",
 )  # fmt: skip
 WAIT_S = 3.0  # targets and estimates come at least once a second: three seconds on, what was around a beat is known
 MEMORY_S = 330.0  # a beat is logged with its successor, which comes after at most five minutes: then a session ends
@@ -42,9 +42,9 @@ MEMORY_S = 330.0  # a beat is logged with its successor, which comes after at mo
 _T = TypeVar("_T")
 
 
-def lines(_row: SessionRow, events: Iterable[tuple[float, Event]]) -> Iterator[str]:
+def lines(row: SessionRow, events: Iterable[tuple[float, Event]]) -> Iterator[str]:
     """The header, then one line a beat, in the order of the log."""
-    table = _Table()
+    table = _Table(simulated=row.simulated)
     yield _csv_line(COLUMNS)
     waiting: deque[Beat] = deque()
     for at_s, event in events:
@@ -82,7 +82,8 @@ class _History(Generic[_T]):
 class _Table:
     """The state that rows are made of."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, simulated: bool) -> None:
+        self._simulated = simulated
         self._began: SessionStarted | None = None
         self._estimates: _History[ArousalEstimate] = _History()
         self._cues: _History[Cue] = _History()
@@ -119,6 +120,7 @@ class _Table:
                 cue.phase if cue else "",
                 self._tempo(beat.t_s),
                 cue.reason if cue else "",
+                int(self._simulated),
             )
         )
 
