@@ -39,6 +39,10 @@ OWN_JSONL = (
         "0.8 800\n1.7 900\n2.7 1000\n",  # GoldenCheetah: spaces, mixed units
         "800,800\n1700,900\n2700,1000\n",  # both in ms
         "0,8;0,8\n1,7;0,9\n2,7;1,0\n",  # decimal commas
+        "0,8\n0,9\n1,0\n",  # the same in one column: as times and intervals they would be no heart's
+        "800,0\n900,0\n1000\n",
+        "800\n900,00\n1000,000\n",
+        "# s\r\n0,800\r\n\r\n,900\r\n1\r\n",
         "800;\n900;\n1000;\n",  # a separator at the end
         "t_s,rr_ms\n0.8,800\n1.7,900\n2.7,1000\n",
         'label,T_S,RR_MS\na,10.8,800\n"b, c",11.7,900\n,12.7,1000\n',  # more columns, quotes, time from elsewhere
@@ -137,7 +141,14 @@ def test_a_hole_in_the_times_is_kept() -> None:
         ("800\n1e999\n", "line 2"),
         ("800\n900 5\n", "line 2"),
         ("1.0 800\n0.5 900\n", "line 2"),
-        ("0,833\n0,840\n0,836\n1,002\n0,999\n", "line 5"),  # decimal commas without a separator to tell them from
+        ("0,826\n", "line 1"),  # 826 ms, once as a number in s and once after a time of 0
+        ("0,826\n0,830\n0,835\n", "line 1"),  # the same, as long as time does not stand still for too long
+        ("1,800\n2,900\n3,850\n", "line 1"),  # whole seconds and ms, or a very slow heart
+        ("800\n# fine\n801,5\n810,25\n823,125\n-5,5\n", "line 6"),
+        ("826\n1,012\n990\n1,003\n871\n", "line 2"),  # a comma between thousands
+        ("0,826\n" * 300 + "90,5\n", "line 301"),
+        ("8,26e-1\n" * 300 + "-0,826\n", "line 301"),
+        ("5,25\n6,5\n" * 30, "line 1"),  # no heart in s, and time goes back
         ("1 2 3\n", "line 1"),
         ("1,800\n" + "1" * 200_000 + ",800\n", "line 2"),  # a cell longer than the csv module allows
         ("heart,rate\n60,60\n", "line 1"),

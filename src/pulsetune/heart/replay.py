@@ -18,7 +18,8 @@ from statistics import fmean
 from typing import get_args
 
 from pulsetune.heart.heart_rate_measurement import MAX_RR_PER_PAYLOAD, encode
-from pulsetune.heart.rr_file import GAP_S, Recording, holes, parse_rr, read_rr_file
+from pulsetune.heart.rr_file import Recording, holes, parse_rr, read_rr_file
+from pulsetune.heart.rr_lines import GAP_S
 from pulsetune.model import Event, HeartSample, Link, LinkChanged, SourceEvent
 
 __all__ = ["GAP_S", "Recording", "ReplaySource", "notifications", "parse_rr", "read_rr_file"]

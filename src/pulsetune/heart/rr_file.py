@@ -1,6 +1,7 @@
 """Files of RR intervals, as HRV programs write them, to a Recording.
 
-Understood by content, never by name: one column of intervals in ms or s (Kubios, Elite HRV); two columns, the time of
+Understood by content, never by name: one column of intervals in ms or s (Kubios, Elite HRV), with points or decimal
+commas (``rr_commas.py``); two columns, the time of
 the beat that ends the interval and the interval, each in s or ms (Kubios, GoldenCheetah); tables with a header
 (``rr_tables.py``: PulseTune's ``csv`` export, HRV Logger, Polar Sensor Logger); PulseTune's ``jsonl`` export. Comments
 (``#``), blank lines, Windows line ends and a byte order mark are no obstacle.
@@ -17,19 +18,29 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
-from statistics import median
 
 from pulsetune.errors import DamagedData, WrongUse
+from pulsetune.heart.rr_commas import without_decimal_commas
 from pulsetune.heart.rr_jsonl import from_jsonl
-from pulsetune.heart.rr_lines import FORMAT_HINT, Heart, Row, interval_ms, is_number, number, rows, times_s, trimmed
+from pulsetune.heart.rr_lines import (
+    FORMAT_HINT,
+    GAP_S,
+    Heart,
+    Row,
+    interval_ms,
+    interval_unit_ms,
+    is_number,
+    number,
+    rows,
+    time_unit_s,
+    times_s,
+    trimmed,
+)
 from pulsetune.heart.rr_tables import from_table
 
 MAX_FILE_BYTES = 16_000_000  # a week of intervals with their times takes about 14 MB
 MAX_INTERVALS = 1_000_000  # a week at a mean heart rate of 99
 MAX_DURATION_S = 7 * 86_400.0
-GAP_S = 3.0  # time that no interval accounts for: less is the jitter of optical sensors, whose beats come in bursts
-SECONDS_BELOW = 20.0  # a median interval below this is in seconds: no heart beats every 20 ms, nor every 20 s
-MILLISECONDS_RATIO = 100.0  # times that span a hundred times the summed intervals are in ms
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
@@ -120,6 +131,7 @@ def _from_rows(text: str, name: str) -> Heart:
 
 def _from_columns(found: list[Row], name: str) -> Heart:
     """One or two columns of bare numbers; the units follow from their size."""
+    found = without_decimal_commas(found, name)
     width = len(trimmed(found[0].cells))
     if width not in (1, 2):
         raise DamagedData(f"{name}, line {found[0].line}: {width} columns without a header.", FORMAT_HINT)
@@ -127,13 +139,12 @@ def _from_columns(found: list[Row], name: str) -> Heart:
         if len(trimmed(row.cells)) != width:
             raise DamagedData(f"{name}, line {row.line}: not {width} column(s) like the first line.", FORMAT_HINT)
     rr_at = width - 1
-    middle = median(abs(number(row, rr_at, name)) for row in found)
-    rr_ms = [interval_ms(row, rr_at, 1000.0 if middle < SECONDS_BELOW else 1.0, name) for row in found]
+    unit_ms = interval_unit_ms([number(row, rr_at, name) for row in found])
+    rr_ms = [interval_ms(row, rr_at, unit_ms, name) for row in found]
     if width == 1:
         return Heart(rr_ms, None)
-    span = number(found[-1], 0, name) - number(found[0], 0, name)
-    in_ms = span > MILLISECONDS_RATIO * sum(rr_ms[1:]) / 1000
-    return Heart(rr_ms, times_s(found, 0, 0.001 if in_ms else 1.0, name))
+    ends = [number(found[at], 0, name) for at in (0, -1)]
+    return Heart(rr_ms, times_s(found, 0, time_unit_s(ends, rr_ms), name))
 
 
 def _recording(name: str, found: Heart) -> Recording:

@@ -13,11 +13,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from statistics import median
 
 from pulsetune.errors import DamagedData
 
 MIN_RR_MS = 0.976  # the smallest interval that a strap can express, 1/1024 s; it may also say 0
 MAX_RR_MS = 63_999.1  # the largest: 16 bits of 1/1024 s
+GAP_S = 3.0  # time that no interval accounts for: less is the jitter of optical sensors, whose beats come in bursts
+SECONDS_BELOW = 20.0  # a median interval below this is in seconds: no heart beats every 20 ms, nor every 20 s
+MILLISECONDS_RATIO = 100.0  # times that span a hundred times the summed intervals are in ms
 FORMAT_HINT = "Expected are RR intervals, one a line, or a table with the header t_s,rr_ms."
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -25,10 +29,11 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line with content; ``line`` counts from 1."""
+    """One line with content; ``line`` counts from 1, ``text`` is what stands there."""
 
     line: int
     cells: list[str]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def rows(text: str) -> Iterator[Row]:
             continue
         if delimiter is None:
             delimiter = next((mark for mark in "\t;," if mark in content), " ")
-        yield Row(number, _cells(content, delimiter))
+        yield Row(number, _cells(content, delimiter), content)
 
 
 def trimmed(cells: list[str]) -> list[str]:
@@ -82,6 +87,16 @@ def cell(row: Row, at: int) -> str:
 def interval_ms(row: Row, at: int, unit_ms: float, name: str) -> float:
     """One cell as an RR interval in ms."""
     return possible_ms(number(row, at, name) * unit_ms, row.line, name)
+
+
+def interval_unit_ms(values: Sequence[float]) -> float:
+    """The unit of intervals, told from their size: 1000 ms where they are in s, else 1 ms."""
+    return 1000.0 if median(map(abs, values)) < SECONDS_BELOW else 1.0
+
+
+def time_unit_s(times: Sequence[float], rr_ms: Sequence[float]) -> float:
+    """The unit of the times beside such intervals: 0.001 s where they are in ms, else 1 s."""
+    return 0.001 if times[-1] - times[0] > MILLISECONDS_RATIO * sum(rr_ms[1:]) / 1000 else 1.0
 
 
 def possible_ms(rr_ms: float, line: int, name: str) -> float:
