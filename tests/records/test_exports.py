@@ -88,7 +88,12 @@ def test_a_row_tells_what_was_so_at_the_beat_itself(home: Path, record: Record, 
         ([music(6.0, 60.0)], ""),  # begins later
         ([music(1.0, 60.0)], "60.000"),  # the last target holds
         ([music(4.0, 60.0, 0.0), music(6.0, 60.0, 0.0)], ""),  # a bed without a pulse
-        ([music(4.0, 60.0, 0.0), music(6.0, 60.0, 0.2)], "60.000"),  # just fading in
+        ([music(4.0, 60.0, 0.0), music(6.0, 67.0, 0.2)], ""),  # the first pulse is still to come
+        ([music(4.0, 60.0, 0.8, -60.0), music(6.0, 67.0)], ""),
+        ([music(4.0, 60.0, 0.0), music(5.0, 67.0, 0.2)], "67.000"),  # here it begins
+        ([music(1.0, 66.0), music(4.0, 62.0, 0.0), music(6.0, 60.0, 0.2)], "61.000"),  # fading in after a rest
+        ([music(1.0, 66.0), music(4.0, 62.0, 0.2), music(6.0, 60.0, 0.0)], "61.000"),  # fading out
+        ([music(1.0, 66.0), music(4.0, 62.0, 0.0), music(6.0, 60.0, 0.0)], ""),
         ([music(4.0, 60.0, 0.8, -60.0)], ""),  # silent
         ([music(1.0, 60.0), Command(3.0, CommandKind.PAUSE)], ""),
         ([music(1.0, 60.0), Command(3.0, CommandKind.PAUSE), Command(4.0, CommandKind.RESUME)], "60.000"),

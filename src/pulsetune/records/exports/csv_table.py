@@ -3,7 +3,8 @@
 Rules of this file:
 1. Everything in a row is as of the beat's own time ``t_s``, although a beat is logged seconds later, when its
    neighbours have decided what it was: a row waits until the log has passed it.
-2. ``tempo_bpm`` is the tempo that was heard: linear between targets, empty while no pulse was playing.
+2. ``tempo_bpm`` is the tempo that was heard: linear between targets, empty while no pulse was playing. On the way to
+   the first target with a pulse it is empty, too: what stood there before is a placeholder, and no tempo.
 3. A value that is not known is an empty cell.
 4. Rows stream: only the last two minutes of the log are held.
 """
@@ -88,6 +89,7 @@ class _Table:
         self._estimates: _History[ArousalEstimate] = _History()
         self._cues: _History[Cue] = _History()
         self._targets: _History[AudioParameters] = _History()
+        self._first_pulse_s: float | None = None
         self._paused: _History[bool] = _History()
 
     def learn(self, event: Event) -> None:
@@ -96,6 +98,8 @@ class _Table:
                 self._estimates.add(event.t_s, event)
             case AudioParameters():
                 self._targets.add(event.t_s, event)
+                if self._first_pulse_s is None and _is_heard(event.pulse_level, event.level_db):
+                    self._first_pulse_s = event.t_s
             case Cue():
                 self._cues.add(event.t_s, event)
             case Command(kind=CommandKind.PAUSE | CommandKind.RESUME):
@@ -134,7 +138,7 @@ class _Table:
     def _tempo(self, t_s: float) -> str:
         before, after = self._targets.around(t_s)
         paused, _ = self._paused.around(t_s)
-        if before is None or paused:
+        if before is None or paused or self._first_pulse_s is None or t_s < self._first_pulse_s:
             return ""
         after = after or before  # the last target holds
         share = (t_s - before.t_s) / (after.t_s - before.t_s) if after.t_s > before.t_s else 0.0
@@ -142,9 +146,13 @@ class _Table:
         def at_beat(start: float, end: float) -> float:
             return start + share * (end - start)
 
-        if at_beat(before.pulse_level, after.pulse_level) <= 0 or at_beat(before.level_db, after.level_db) <= SILENT_DB:
+        if not _is_heard(at_beat(before.pulse_level, after.pulse_level), at_beat(before.level_db, after.level_db)):
             return ""
         return f"{at_beat(before.tempo_bpm, after.tempo_bpm):.3f}"
+
+
+def _is_heard(pulse_level: float, level_db: float) -> bool:
+    return pulse_level > 0 and level_db > SILENT_DB
 
 
 def _number(value: float | None) -> str:
