@@ -1,6 +1,7 @@
 """``pulsetune sessions ID``: the story of a session, beside what sitting quietly does to the same listener."""
 
 import json
+from pathlib import Path
 from statistics import fmean
 
 import pytest
@@ -32,3 +33,24 @@ def test_beside_a_session_stands_the_usual_change_of_quiet_ones_as_surely_as_it_
     assert usual["low_bpm"] < usual["change_bpm"] < usual["high_bpm"]
     assert usual["change_bpm"] == pytest.approx(fmean(changes), abs=0.05)
     assert json.loads(call("sessions", "4", "--json").stdout)["usual_change"]["sessions"] == 2  # never itself
+
+
+def test_an_export_to_a_dash_goes_to_standard_output_and_makes_no_file(home):
+    play(1)
+    for name in ("csv", "rr", "jsonl"):
+        call("export", "1", "--format", name, "--to", "kept")
+        shown = call("export", "1", "--format", name, "--to", "-")
+        assert shown.stdout_bytes == Path("kept").read_bytes()
+        assert shown.stderr == ""
+        Path("kept").unlink()
+    assert not Path("-").exists()
+    assert call("export", "1", "--to", "./-").stdout == "-\n"  # a file of that name can still be had
+    assert Path("-").is_file()
+
+
+def test_a_mistake_leaves_standard_output_empty(home):
+    play(1)
+    for words in (("7",), ("1", "--format", "xlsx")):
+        refused = call("export", *words, "--to", "-", code=2)
+        assert refused.stdout == ""
+        assert refused.stderr.startswith("Error: ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -58,10 +59,12 @@ def sessions(session: str | None, do_verify: bool, do_delete: bool, yes: bool, a
 @click.option(
     "--format", "format_name", default="csv", show_default=True, metavar="csv|rr|jsonl", help="What to write."
 )
-@click.option("--to", type=click.Path(path_type=Path), default=Path(), help="A file or a folder; default: this folder.")
+@click.option(
+    "--to", type=click.Path(allow_dash=True), default=".", help="A file or a folder (default: this folder); -: stdout."
+)
 @click.option("--force", is_flag=True, help="Overwrite a file that exists.")
-def export(session: str, format_name: str, to: Path, force: bool) -> None:
-    """Write a session to a file.
+def export(session: str, format_name: str, to: str, force: bool) -> None:
+    """Write a session to a file, whose name is printed, or to standard output.
 
     \b
     csv    one row a beat, with the tempo that was playing and why
@@ -72,15 +75,28 @@ def export(session: str, format_name: str, to: Path, force: bool) -> None:
     Examples:
       pulsetune export last
       pulsetune export 12 --format rr --to monday.txt
+      pulsetune export last --to - | head
     """
     from pulsetune.cli.choosing import session_number
-    from pulsetune.records.exports import export_file
+    from pulsetune.records.exports import export_file, export_lines
     from pulsetune.records.home import home
     from pulsetune.records.library import Library
 
     session_id = session_number(session)
-    path = export_file(Library(home()), session_id, format_name, to, force=force)
+    if to == "-":
+        _to_stdout(export_lines(Library(home()), session_id, format_name))
+        return
+    path = export_file(Library(home()), session_id, format_name, Path(to), force=force)
     click.echo(str(path))
+
+
+def _to_stdout(lines: Iterator[str]) -> None:
+    """The very bytes that a file would hold, on every platform."""
+    for line in lines:
+        sys.stdout.buffer.write(
+            line.encode("utf-8", "backslashreplace")
+        )  # odd bytes in a log leave as an escape, not as an error
+    sys.stdout.buffer.flush()
 
 
 def _list(library: Any, *, as_json: bool) -> None:
