@@ -122,6 +122,22 @@ def test_speakers_without_a_sound_device_are_refused(home, monkeypatch):
         assert "No sound device was found." in sentences(result)
 
 
+@pytest.mark.parametrize("source", ["no-such-rr.txt", "session:7", "broken.txt"])
+def test_a_recording_that_cannot_be_read_is_the_first_thing_said(home, monkeypatch, source):
+    from concurrent.futures import Future
+
+    silence: Future[str | None] = Future()
+    silence.set_result(None)  # no speakers: the sound would be rendered to a file, which is announced
+    monkeypatch.setattr("pulsetune.sound.probe.begin_probe", lambda: silence)
+    monkeypatch.setattr("pulsetune.sound.supervisor.pyo_available", lambda: True)
+    Path("broken.txt").write_text("800\nnine hundred\n")
+    result = call("play", "--source", source)
+    assert result.exit_code in (2, 6)
+    assert result.stderr.startswith("Error: ")
+    assert "rendering" not in result.stderr
+    assert not home.exists()
+
+
 def test_an_export_never_overwrites_unless_told(home):
     assert call("play", "--source", "simulated", "--output", "silent", "--minutes", "6").exit_code == 0
     assert call("export", "last", "--to", "beats.csv").exit_code == 0

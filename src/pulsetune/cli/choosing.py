@@ -3,6 +3,7 @@
 Rules of this file:
 1. Nothing is substituted in silence: whatever was chosen for the listener is said (``say``).
 2. A strap without a sound device is refused before anything connects.
+3. A recording that cannot be read is refused before anything else is looked for or announced.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ async def choose(wanted: Wanted, say: Say, speakers: Future[str | None] | None =
         StrapNotFound (3), BluetoothUnavailable (4), SoundDeviceMissing (5), WrongUse (2) for what cannot be.
     """
     kind = _source_kind(wanted.source)
+    recorded = _recorded(wanted.source, kind)
     output = await _output(wanted, strap_asked=kind == "strap", say=say, speakers=speakers)
     found: FoundStrap | None = None
     if kind in ("auto", "strap"):
@@ -71,7 +73,7 @@ async def choose(wanted: Wanted, say: Say, speakers: Future[str | None] | None =
     if output == "auto":
         output = await _without_speakers(wanted, with_strap=with_strap, say=say)
     clock: Clock = SystemClock() if with_strap or output in ("speakers", "null") else SteppedClock()
-    source, hear = _source(wanted, "strap" if with_strap else kind, found, clock)
+    source, hear = (recorded, unheard) if recorded else _living(wanted, found, clock)
     sink = _sink(output, wanted, clock)
     return Chosen(source, hear, sink, clock, live=isinstance(clock, SystemClock))
 
@@ -108,28 +110,34 @@ async def _look_for_strap(wanted: Wanted, *, must: bool, say: Say) -> FoundStrap
     return None
 
 
-def _source(wanted: Wanted, kind: str, found: FoundStrap | None, clock: Clock) -> tuple[HeartSource, Hear]:
-    if kind == "strap":
+def _living(wanted: Wanted, found: FoundStrap | None, clock: Clock) -> tuple[HeartSource, Hear]:
+    """The strap that was found, else a simulated listener, who hears the music."""
+    if found is not None:
         from pulsetune.heart.strap import StrapSource
 
         return StrapSource(clock, found), unheard
-    if kind in ("auto", "simulated"):
-        from pulsetune.heart.simulated import SimulatedHeart
+    from pulsetune.heart.simulated import SimulatedHeart
 
-        heart = SimulatedHeart(wanted.seed)
-        return heart, heart.hear
+    heart = SimulatedHeart(wanted.seed)
+    return heart, heart.hear
+
+
+def _recorded(source: str, kind: str) -> HeartSource | None:
+    """The heart of a file or of an earlier session, read whole; None for any other kind."""
+    if kind not in ("file", "session"):
+        return None
     from pulsetune.heart.replay import ReplaySource
 
-    if kind == "session":
-        from pulsetune.records.home import home
-        from pulsetune.records.library import Library
+    if kind == "file":
+        return ReplaySource.from_file(Path(source))
+    from pulsetune.records.home import home
+    from pulsetune.records.library import Library
 
-        session_id = session_number(wanted.source.removeprefix("session:"))
-        library = Library(home())
-        events = [event for _, event in library.events(session_id)]
-        label = f"session {session_id}, played again"
-        return ReplaySource.from_events(label, events, simulated=library.row(session_id).simulated), unheard
-    return ReplaySource.from_file(Path(wanted.source)), unheard
+    session_id = session_number(source.removeprefix("session:"))
+    library = Library(home())
+    events = [event for _, event in library.events(session_id)]
+    label = f"session {session_id}, played again"
+    return ReplaySource.from_events(label, events, simulated=library.row(session_id).simulated)
 
 
 def session_number(text: str) -> int:
