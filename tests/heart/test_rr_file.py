@@ -152,6 +152,7 @@ def test_a_hole_in_the_times_is_kept() -> None:
         ("1 2 3\n", "line 1"),
         ("1,800\n" + "1" * 200_000 + ",800\n", "line 2"),  # a cell longer than the csv module allows
         ("heart,rate\n60,60\n", "line 1"),
+        ("t_s,rr_ms\n0.8,800\n1,7,900\n2,7,1000\n", "line 3"),  # decimal commas between commas: 7 ms is no interval
         ("t_s,rr_ms\n0.8,800\n1.7\n", "line 3"),
         ("t_s,rr_ms\n0.8,800\n,900\n", "line 3"),
         ("t_s,rr_ms\n0.8,800\n0.7,900\n", "line 3"),

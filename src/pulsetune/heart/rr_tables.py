@@ -19,12 +19,14 @@ from datetime import UTC, datetime
 
 from pulsetune.errors import DamagedData
 from pulsetune.heart.arrivals import beat_times_s
-from pulsetune.heart.rr_lines import FORMAT_HINT, Heart, Row, cell, interval_ms, is_number, number, times_s
+from pulsetune.heart.rr_lines import FORMAT_HINT, Heart, Row, cell, interval_ms, is_number, number, times_s, trimmed
 
 INTERVALS = ("rr_ms", "rr-interval [ms]", "rr")  # names of the column of intervals, all in ms
 BEAT_TIMES = ("t_s",)
 SIMULATED = ("simulated",)
 ARRIVALS = ("since start", "since_start", "phone timestamp", "timestamp", "date")  # the best first
+
+_WIDE_HINT = "With decimal commas, separate columns by tabs or semicolons."
 
 
 def from_table(rows: Sequence[Row], name: str) -> Heart:
@@ -36,6 +38,9 @@ def from_table(rows: Sequence[Row], name: str) -> Heart:
     rr_at = _column(header, INTERVALS)
     if rr_at is None:
         raise DamagedData(f"{name}, line {rows[0].line}: neither a number nor a header with rr_ms.", FORMAT_HINT)
+    for row in rows[1:]:
+        if len(trimmed(row.cells)) > len(header):
+            raise DamagedData(f"{name}, line {row.line}: more cells than the header has.", _WIDE_HINT)
     kept = [row for row in rows[1:] if len(row.cells) <= rr_at or row.cells[rr_at]]
     rr_ms = [interval_ms(row, rr_at, 1.0, name) for row in kept]
     simulated_at = _column(header, SIMULATED)
