@@ -158,11 +158,13 @@ def test_a_simulated_heart_stays_simulated_in_its_exports(home):
         assert {beat["simulated"] for beat in lines(name, "--beats")} == {True}
         played = CliRunner().invoke(cli, [*play, name])
         assert json.loads(played.stdout.splitlines()[-1])["simulated"] is True
+    assert CliRunner().invoke(cli, [*play, "session:1"]).exit_code == 0
     listed = json.loads(CliRunner().invoke(cli, ["sessions", "--json"]).stdout)
-    assert [row["simulated"] for row in listed] == [True] * 3
+    assert [row["simulated"] for row in listed] == [True] * 4
+    assert all("simulated" in row["source"] for row in listed)
     again = CliRunner().invoke(cli, ["export", "last", "--format", "rr"])
-    assert again.stdout == "pulsetune-session-3-simulated.txt\n"
-    assert "SIMULATED" not in call("pulsetune-session-3-simulated.txt").stdout  # bare numbers cannot say it
+    assert again.stdout == "pulsetune-session-4-simulated.txt\n"
+    assert "SIMULATED" not in call("pulsetune-session-4-simulated.txt").stdout  # bare numbers cannot say it
 
 
 def test_a_recording_of_a_person_is_not_called_simulated(home):

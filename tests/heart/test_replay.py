@@ -145,4 +145,6 @@ def test_a_file_says_what_it_is(tmp_path: Path) -> None:
 def test_a_simulated_heart_that_was_written_to_a_file_is_played_as_simulated(tmp_path: Path) -> None:
     path = tmp_path / "evening.csv"
     path.write_text("t_s,rr_ms,simulated\n0.8,800,1\n")
-    assert ReplaySource.from_file(path).simulated
+    source = ReplaySource.from_file(path)
+    assert source.simulated
+    assert source.label == "recording evening.csv (simulated)"

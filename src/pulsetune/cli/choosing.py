@@ -136,8 +136,9 @@ def _recorded(source: str, kind: str) -> HeartSource | None:
     session_id = session_number(source.removeprefix("session:"))
     library = Library(home())
     events = [event for _, event in library.events(session_id)]
-    label = f"session {session_id}, played again"
-    return ReplaySource.from_events(label, events, simulated=library.row(session_id).simulated)
+    simulated = library.row(session_id).simulated
+    label = f"session {session_id}, played again{' (simulated)' if simulated else ''}"
+    return ReplaySource.from_events(label, events, simulated=simulated)
 
 
 def session_number(text: str) -> int:

@@ -42,7 +42,8 @@ class ReplaySource:
     @classmethod
     def from_recording(cls, recording: Recording) -> ReplaySource:
         """Play the RR intervals of a file; a simulated heart that was written to one stays simulated."""
-        return cls(f"recording {recording.name}", notifications(recording), simulated=recording.simulated)
+        label = f"recording {recording.name}{' (simulated)' if recording.simulated else ''}"
+        return cls(label, notifications(recording), simulated=recording.simulated)
 
     @classmethod
     def from_file(cls, path: Path) -> ReplaySource:
