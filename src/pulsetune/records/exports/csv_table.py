@@ -6,7 +6,7 @@ Rules of this file:
 2. ``tempo_bpm`` is the tempo that was heard: linear between targets, empty while no pulse was playing. On the way to
    the first target with a pulse it is empty, too: what stood there before is a placeholder, and no tempo.
 3. A value that is not known is an empty cell.
-4. Rows stream: only the last two minutes of the log are held.
+4. Rows stream: only the last minutes of the log are held.
 """
 
 from __future__ import annotations
