@@ -119,11 +119,14 @@ def test_a_session_that_the_page_starts_plays_is_kept_and_ends_with_the_program(
         assert [p["name"] for p in program.browser.get("/api/home").json()["programs"]][:2] == ["unwind", "settle"]
         wish = {"program": "unwind", "simulated": True, "soundscape": "warm-pad", "minutes": 6}
         assert program.browser.post("/api/session", json=wish | {"minutes": 1}).status_code == 400
+        assert program.browser.post("/api/profile", json={"listen_only": True}).status_code == 204
         assert program.browser.post("/api/session", json=wish).status_code == 202
         message = program.seen(lambda said: said["view"]["heart_age_s"] and said["view"]["sound_words"] == "playing")
         assert message["view"]["simulated"]
         assert message["view"]["soundscape"] == "warm-pad"
         assert message["hosted"]["session_id"] == 1
+        listening = "Listening only, as you said with the switch on the home screen"
+        assert any(note.startswith(listening) for note in message["hosted"]["notes"])
         program.ask("skip")
         program.until(lambda: CommandKind.SOUNDSCAPE in program.commands())
         assert program.seen(lambda said: said["view"]["soundscape"] == "ocean-strings")
@@ -132,6 +135,7 @@ def test_a_session_that_the_page_starts_plays_is_kept_and_ends_with_the_program(
         assert "Traceback" not in program.said
     (row,) = Library(program.home).sessions()
     assert row.state is SessionState.COMPLETE
+    assert next(event for _, event in Library(program.home).events(1)).profile.listen_only
     assert verify(Library(program.home).events(1)).exact
 
 

@@ -19,10 +19,11 @@ from pulsetune.cli.resolving import resolve
 from pulsetune.cli.sound_order import SoundOrder
 from pulsetune.errors import SoundDeviceMissing
 from pulsetune.heart.simulated import SimulatedHeart
-from pulsetune.model import CommandKind, ListenerProfile
+from pulsetune.model import CommandKind
 from pulsetune.page.doors import Doors
 from pulsetune.page.server import PageServer
 from pulsetune.ports import SeenStrap, SessionWish
+from pulsetune.records.profile import listener_profile
 from pulsetune.records.store import SessionLog
 from pulsetune.session import Parts
 from pulsetune.sound.silent import SilentSink
@@ -90,7 +91,7 @@ def composing(home: Path, pace: Pace, seed: int = 3) -> Callable:
     async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
         program, tape = resolve(typed(wish))
         heart = SimulatedHeart(seed)
-        started = session_started(program, tape, ListenerProfile(), seed, heart)
+        started = session_started(program, tape, listener_profile(home, simulated=True), seed, heart)
         store = SessionLog.start(home, started)
         if wish.check_in is not None:
             store.append(0.0, wish.check_in)

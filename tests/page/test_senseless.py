@@ -25,6 +25,7 @@ _paths = st.one_of(
             "/api/session/command",
             "/api/sessions",
             "/api/taste",
+            "/api/profile",
             "/api/trends",
             "/api/everything/csv",
         ]

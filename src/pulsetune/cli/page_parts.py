@@ -72,7 +72,7 @@ async def compose(wish: SessionWish, say: Callable[[str], None]) -> Composed:
     if not chosen.live:  # a simulated listener in silence would be over in a second
         chosen = replace(chosen, clock=SystemClock(), live=True)
     known = listener_profile(home(), simulated=chosen.source.simulated)
-    if words := profile_words(known, simulated=chosen.source.simulated):
+    if words := profile_words(known, simulated=chosen.source.simulated, where="with the switch on the home screen"):
         say(words)
     started = session_started(program, tape, known, seed, chosen.source)
     store = SessionLog.start(home(), started)
@@ -114,11 +114,10 @@ def check(wish: SessionWish) -> None:
     from pulsetune.cli.resolving import resolve
     from pulsetune.records.home import home, live_folder
     from pulsetune.records.live import running_sessions
-    from pulsetune.records.profile import read_listen_only
 
     if live_folder(home()).is_dir() and running_sessions(home()):
         raise SessionBusy("Another session is running on this computer.", "Stop it before you start another.")
-    read_listen_only(home())
+    Programs(home()).listen_only()
     resolve(typed(wish))
 
 

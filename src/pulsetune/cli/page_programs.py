@@ -44,6 +44,7 @@ MOST_BYTES = 60_000  # of a text: what fits through the page's door with room to
 WINDOWS_KEEPS = ("aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 TOLD = 10  # mistakes in the answer to a save; a check lists them all
 NAME_LENGTH = 40  # as the program's form has it
+SAY_AGAIN = "Say it again with the switch “Only listen” on the home screen."
 
 
 class Programs:
@@ -131,6 +132,20 @@ class Programs:
         with self._writing:
             self._bin().empty()
 
+    def listen_only(self) -> bool | None:
+        from pulsetune.records.profile import read_listen_only
+
+        try:
+            return read_listen_only(self._home)
+        except DamagedData as problem:
+            raise DamagedData(problem.message, SAY_AGAIN) from problem
+
+    def say_listen_only(self, *, listen_only: bool) -> None:
+        from pulsetune.records.profile import save_listen_only
+
+        with self._writing:
+            save_listen_only(self._home, listen_only=listen_only)
+
     # ------------------------------------------------------------ within
 
     def _bin(self) -> ProgramBin:
@@ -173,10 +188,8 @@ class Programs:
         return next(new for new in tried if new not in taken)
 
     def _profile(self) -> ListenerProfile:
-        from pulsetune.records.profile import read_listen_only
-
         try:
-            return ListenerProfile(bool(read_listen_only(self._home)))
+            return ListenerProfile(bool(self.listen_only()))
         except DamagedData:  # a session says so before it begins
             return ListenerProfile()
 

@@ -18,7 +18,7 @@ pacemaker, heart rate says little about calm, and a goal for it makes no sense. 
   pulsetune profile --lead            the music may lead, gently, while that helps
 
 You need not say why, and the reason is not kept. If you are not sure, choose --listen-only."""
-LISTEN_ONLY = "Listening only, as you said in `pulsetune profile`: the music stays at your pulse and does not lead."
+LISTEN_ONLY = "Listening only, as you said {where}: the music stays at your pulse and does not lead."
 NOT_LED_EITHER = "The simulated listener is not led either: you hear what you would hear with a strap."
 
 
@@ -58,11 +58,15 @@ def profile(listen_only: bool, lead: bool, forget: bool, as_json: bool) -> None:
         click.echo(_text(known, said=said, fewest=records.FEWEST_SESSIONS))
 
 
-def profile_words(known: ListenerProfile, *, simulated: bool) -> str | None:
-    """What to say before a session of a listener of whom this is known; None if there is nothing to say."""
+def profile_words(known: ListenerProfile, *, simulated: bool, where: str = "in `pulsetune profile`") -> str | None:
+    """What to say before a session of a listener of whom this is known; None if there is nothing to say.
+
+    ``where`` is the place at which they can say otherwise.
+    """
     if not known.listen_only:
         return None
-    return f"{LISTEN_ONLY} {NOT_LED_EITHER}" if simulated else LISTEN_ONLY
+    words = LISTEN_ONLY.format(where=where)
+    return f"{words} {NOT_LED_EITHER}" if simulated else words
 
 
 def _text(known: ListenerProfile, *, said: bool, fewest: int) -> str:

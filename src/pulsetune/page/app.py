@@ -61,6 +61,8 @@ class Page:
                 Route("/favicon.ico", _icon),
                 Route("/events", _Streams(self.hub)),
                 Route("/api/home", choices.home),
+                Route("/api/profile", choices.profile),
+                Route("/api/profile", choices.say, methods=["POST"]),
                 Route("/api/straps", choices.straps),
                 Route("/api/taste", choices.taste, methods=["POST"]),
                 Route("/api/session", self._start, methods=["POST"]),

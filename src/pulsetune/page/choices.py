@@ -1,4 +1,4 @@
-"""What there is to choose: programs, soundscapes, straps nearby, and a taste of how it sounds.
+"""What there is to choose: programs, soundscapes, straps nearby, a taste of how it sounds, and whether to be led.
 
 Rules of this file:
 1. One look for straps at a time, shared by all who ask meanwhile: the radio is one.
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pulsetune import __version__
-from pulsetune.errors import PulseTuneError
+from pulsetune.errors import DamagedData, PulseTuneError
 from pulsetune.page import wishes
 from pulsetune.page.answers import answer, json_body
 from pulsetune.page.doors import Doors
@@ -44,6 +44,20 @@ class Choices:
                 "soundscapes": [asdict(soundscape) for soundscape in soundscapes],
             }
         )
+
+    async def profile(self, _request: Request) -> Response:
+        """Whether the music may never lead; where that cannot be read, why: who says it again needs the switch."""
+        try:
+            said = await asyncio.to_thread(self._doors.programs.listen_only)
+        except DamagedData as problem:
+            return answer({"listen_only": None, "problem": problem.message, "hint": problem.hint})
+        return answer({"listen_only": bool(said), "problem": "", "hint": ""})
+
+    async def say(self, request: Request) -> Response:
+        """Keep whether the music may never lead, for the sessions that start from now on."""
+        said = wishes.listen_only(await json_body(request))
+        await asyncio.to_thread(lambda: self._doors.programs.say_listen_only(listen_only=said))
+        return Response(status_code=204)
 
     async def straps(self, _request: Request) -> Response:
         """Straps nearby, or why there can be none: a page that shows one is not broken by the other."""

@@ -79,6 +79,14 @@ def soundscape(body: bytes) -> str:
     return _text(_object(body, {"soundscape"}).get("soundscape"), "soundscape", NAME_LENGTH, least=1)
 
 
+def listen_only(body: bytes) -> bool:
+    """Whether the music may never lead."""
+    said = _object(body, {"listen_only"}).get("listen_only")
+    if type(said) is not bool:
+        raise Malformed("listen_only is true or false.")
+    return said
+
+
 def program_text(body: bytes) -> str:
     """The text of a program to look at."""
     return _text(_object(body, {"text"}).get("text"), "text", TEXT_LENGTH)

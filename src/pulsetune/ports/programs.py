@@ -102,6 +102,9 @@ class ProgramLibrary(Protocol):
     itself, and returns that; ``ProgramError`` for mistakes, ``ProgramExists`` without ``replace``. ``delete`` takes own
     programs only, also one that cannot be read, and puts it aside: ``undelete`` brings it back until ``forget_deleted``,
     or until another one is deleted. ``copy`` is a text to begin with, under a name that is free.
+
+    ``listen_only`` is whether the listener said that no program may lead them, None if they never said; ``DamagedData``
+    where that cannot be read. ``say_listen_only`` keeps what they say now, for sessions that start from then on.
     """
 
     def programs(self) -> Sequence[Program]: ...
@@ -123,3 +126,7 @@ class ProgramLibrary(Protocol):
     def undelete(self, name: str) -> None: ...
 
     def forget_deleted(self) -> None: ...
+
+    def listen_only(self) -> bool | None: ...
+
+    def say_listen_only(self, *, listen_only: bool) -> None: ...

@@ -4,6 +4,7 @@ import { get, post } from "./api.js";
 import { asked } from "./asked.js";
 import { askCheckIn } from "./check_in.js";
 import { h, radio, setText } from "./format.js";
+import { listenSwitch, readListenOnly } from "./listen_only.js";
 import { askSafety, showSafety } from "./safety.js";
 import { soundPicker, volumeByEar } from "./sounds.js";
 import { strapPicker } from "./straps.js";
@@ -77,8 +78,10 @@ export async function homeScreen(box) {
   });
   box.append(form, h("p.fine", {}, "It may help you unwind. It is not a medical device, and not for driving or machines. ",
     h("button.link", { type: "button", onclick: showSafety }, "Safety notes")),
+    listenSwitch(),
     h("p.fine", {}, "Credits: the felt piano plays the Salamander Grand Piano V3 by Alexander Holm (CC BY 3.0), with changes."));
   choose(form, asked());
+  readListenOnly();
   straps.look();
   const unwatch = watch(() => {
     busy.hidden = !running();

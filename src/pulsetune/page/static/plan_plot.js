@@ -7,7 +7,7 @@ const HEIGHT = 250; // css pixels
 
 /** What the picture is, said before anybody takes its heart for their own. */
 export function inventedWords(shown) {
-  const led = shown.listen_only ? " It is not led, as you said in your profile." : "";
+  const led = shown.listen_only ? " It is not led: you chose only to listen." : "";
   return `Planned with an invented heart: it begins at ${shown.begins_bpm.toFixed(0)} beats a minute and follows calmly. Yours may do something else, and then so does the music.${led}`;
 }
 

@@ -1,10 +1,14 @@
 // The safety notes: read once, and again whenever somebody wants to.
 
+import { listenSwitch, readListenOnly } from "./listen_only.js";
+
 const READ = "pulsetune-safety-read";
 
 /** Show the notes; gives whether they were acknowledged. */
 export function showSafety() {
   const dialog = document.getElementById("safety");
+  document.getElementById("safety-listen").replaceChildren(listenSwitch());
+  readListenOnly();
   return new Promise((resolve) => {
     let read = false;
     document.getElementById("safety-ok").onclick = () => {
