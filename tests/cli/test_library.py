@@ -6,6 +6,8 @@ from statistics import fmean
 
 import pytest
 
+from pulsetune.page.story import tell
+from pulsetune.records.library import Library
 from tests.cli.calling import call
 
 
@@ -54,3 +56,28 @@ def test_a_mistake_leaves_standard_output_empty(home):
         refused = call("export", *words, "--to", "-", code=2)
         assert refused.stdout == ""
         assert refused.stderr.startswith("Error: ")
+
+
+def told(session: str) -> list[tuple[str, str, str]]:
+    """Time, phase and tempo of each line of a story."""
+    text = call("sessions", session).stdout
+    head, *lines = text[text.index("  time  phase") :].splitlines()
+    assert head.startswith("  time  phase        tempo  why (tempo in pulses a minute")
+    return [(line[:6].strip(), line[8:20].strip(), line[21:26].strip()) for line in lines]
+
+
+def test_a_tempo_is_told_only_where_a_pulse_was_heard(home):
+    play(1)
+    story = told("1")
+    assert {tempo for _, phase, tempo in story if phase in ("calibrate", "silence", "link")} == {""}
+    assert all(60 / 2 < float(tempo) < 100 for _, phase, tempo in story if phase in ("match", "lead", "hold"))
+    assert any(tempo for *_, tempo in story)
+    play(1, "companion")
+    assert {tempo for *_, tempo in told("2")} == {""}
+
+
+def test_the_page_and_the_command_line_tell_the_same_tempo_of_every_step(home):
+    play(1)
+    steps = [moment for moment in tell(Library(home).events(1)).moments if moment.kind == "guide"]
+    shown = ["" if step.tempo_bpm is None else f"{step.tempo_bpm:.1f}" for step in steps]
+    assert shown == [tempo for _, phase, tempo in told("1") if phase not in ("link", "signal", "sound", "mark")]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetune.model import (
+    SILENT_DB,
     ArousalEstimate,
     AudioParameters,
     Command,
@@ -105,6 +106,36 @@ def test_a_tempo_is_shown_only_while_there_is_a_pulse():
     assert fold.view(10.0).tempo_bpm is None
     fold.take(11.0, PLAYING)
     assert fold.view(11.0).tempo_bpm == 63.0
+
+
+@pytest.mark.parametrize("targets", [{"pulse_level": 0.0}, {"level_db": SILENT_DB}])
+@pytest.mark.parametrize("phase", [Phase.CALIBRATE, Phase.COMPANION, Phase.CONSOLIDATE, Phase.FADE, Phase.SILENCE])
+def test_a_step_has_no_tempo_where_no_pulse_is_heard(phase, targets):
+    fold = begun()
+    fold.take(10.0, PLAYING)
+    fold.take(11.0, cue(11.0, phase))
+    fold.take(11.0, replace(PLAYING, t_s=11.0, **targets))
+    assert fold.moments[-1].tempo_bpm is None
+
+
+def test_a_step_has_the_tempo_it_leads_to_from_the_first_pulse_on():
+    """The targets of a tick come after its steps: the first step with a pulse follows a second without."""
+    fold = begun()
+    fold.take(119.0, replace(PLAYING, t_s=119.0, pulse_level=0.0))
+    fold.take(120.0, cue(120.0, Phase.MATCH, "meeting you"))
+    fold.take(120.0, cue(120.0, Phase.MATCH, "softer, as you asked"))
+    fold.take(120.0, replace(PLAYING, t_s=120.0, pulse_level=0.125))
+    fold.take(121.0, replace(PLAYING, t_s=121.0, pulse_level=0.0))
+    assert [moment.tempo_bpm for moment in fold.moments] == [62.5, 62.5]
+
+
+def test_a_step_whose_targets_are_missing_claims_no_tempo():
+    fold = begun()
+    fold.take(10.0, PLAYING)
+    fold.take(11.0, cue(11.0, Phase.LEAD))
+    assert fold.moments[-1].tempo_bpm is None
+    fold.take(12.0, replace(PLAYING, t_s=12.0))
+    assert fold.moments[-1].tempo_bpm is None
 
 
 def test_a_pulse_is_heard_as_much_later_as_the_sound_card_says():

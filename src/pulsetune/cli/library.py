@@ -18,6 +18,8 @@ from pulsetune.summary import SummaryFold
 if TYPE_CHECKING:
     from pulsetune.page.story import UsualChange
 
+STORY_HEAD = f"{'time':>6}  {'phase':<12} {'tempo':>5}  why (tempo in pulses a minute, where a pulse is heard)"
+
 
 @click.command()
 @click.argument("session", required=False, metavar="[ID|last]")
@@ -125,15 +127,21 @@ def _list(library: Any, *, as_json: bool) -> None:
 
 
 def _tell(library: Any, session_id: int, *, as_json: bool) -> None:
+    from pulsetune.page.view_state import ViewFold
+
     row = library.row(session_id)
-    fold, story, problem = SummaryFold(), [], None
+    fold, view, told, problem = SummaryFold(), ViewFold(), [], None
     for at_s, event in _readable(library.events(session_id)):
         if isinstance(event, DamagedData):
             problem = event
             break
         fold.take(at_s, event)
-        if line := _story_line(event):
-            story.append((at_s, line))
+        view.take(at_s, event)
+        if isinstance(event, Cue | Command | LinkChanged | SignalWarning | SoundStatus):
+            told.append((at_s, event))
+    tempos_bpm = iter([moment.tempo_bpm for moment in view.moments if moment.kind == "guide"])  # one for each cue
+    lines = ((at_s, _story_line(event, next(tempos_bpm) if isinstance(event, Cue) else None)) for at_s, event in told)
+    story = [(at_s, line) for at_s, line in lines if line]
     summary = {"session_id": session_id, "state": row.state.value, **asdict(fold.summary())}
     usual = _usual(session_id)
     summary["usual_change"] = asdict(usual) if usual else None
@@ -147,7 +155,9 @@ def _tell(library: Any, session_id: int, *, as_json: bool) -> None:
         click.echo(summary_text(summary))
         if usual and summary["baseline_heart_rate_bpm"] is not None:
             click.echo(usual_words(usual, simulated=summary["simulated"]))
-        click.echo("\n".join(["", *(f"{int(at_s) // 60:3d}:{int(at_s) % 60:02d}  {text}" for at_s, text in story)]))
+        click.echo(
+            "\n".join(["", STORY_HEAD, *(f"{int(at_s) // 60:3d}:{int(at_s) % 60:02d}  {text}" for at_s, text in story)])
+        )
     if problem is not None:
         raise problem
 
@@ -169,10 +179,11 @@ def _readable(events: Iterator[tuple[float, Event]]) -> Iterator[tuple[float, Ev
         yield 0.0, problem
 
 
-def _story_line(event: Event | DamagedData) -> str | None:
+def _story_line(event: Event, tempo_bpm: float | None) -> str | None:
     match event:
         case Cue():
-            return f"{event.phase.value:<12} {event.tempo_bpm:5.1f}  {event.reason}"
+            tempo = "" if tempo_bpm is None else f"{tempo_bpm:.1f}"
+            return f"{event.phase.value:<12} {tempo:>5}  {event.reason}"
         case Command(kind=CommandKind.MARK):
             return f"{'mark':<12}        you marked this moment"
         case LinkChanged():

@@ -23,7 +23,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happened: ``kind`` is guide, heart, sound or you; ``tempo_bpm`` with a step of the guide."""
+    """Something that happened: ``kind`` is guide, heart, sound or you.
+
+    ``tempo_bpm`` is where a step of the guide takes the tempo; None where no pulse is heard at that moment.
+    """
 
     t_s: float
     kind: str

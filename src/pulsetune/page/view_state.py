@@ -3,14 +3,16 @@
 Rules of this file:
 1. Pure: the same events give the same view. Time is handed in, never asked for.
 2. A stale value never looks live: past ``STALE_S`` the heart rate is None, and its age goes on growing without events.
-3. Curves and moments only grow at their end, so that a browser can be sent what it does not have yet.
+3. Curves and moments only grow at their end, so that a browser can be sent what it does not have yet. Only within its own
+   tick does a step of the guide change: the targets that follow it say whether a pulse is heard.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pulsetune.model import (
+    SILENT_DB,
     ArousalEstimate,
     AudioParameters,
     Baseline,
@@ -21,7 +23,6 @@ from pulsetune.model import (
     Event,
     Link,
     LinkChanged,
-    Phase,
     PolicyName,
     PulseTick,
     SessionEnded,
@@ -58,6 +59,7 @@ class ViewFold:
     _pulse: PulseTick | None = None
     _battery_percent: int | None = None
     _warnings: dict[str, str] = field(default_factory=dict)
+    _unsettled: list[tuple[int, Cue]] = field(default_factory=list)  # steps of this tick, by their place in ``moments``
     _course: Course = field(default_factory=Course)
     _breath: Breath = field(default_factory=Breath)
 
@@ -72,6 +74,7 @@ class ViewFold:
             case AudioParameters():
                 self._parameters = event
                 self._breath.take(event)
+                self._settle_steps(event.t_s)
             case Cue():
                 self._take_cue(event)
             case Baseline():
@@ -161,8 +164,15 @@ class ViewFold:
     def _take_cue(self, cue: Cue) -> None:
         self._cue = cue
         self._course.cue(cue)
-        tempo_bpm = None if cue.phase is Phase.CALIBRATE else _rounded(cue.tempo_bpm)  # nothing is playing yet
-        self.moments.append(Moment(cue.t_s, "guide", cue.reason, PHASES[cue.phase], tempo_bpm))
+        self._unsettled.append((len(self.moments), cue))
+        self.moments.append(Moment(cue.t_s, "guide", cue.reason, PHASES[cue.phase]))
+
+    def _settle_steps(self, t_s: float) -> None:
+        """A tempo belongs to a step only if a pulse is heard from that very moment on."""
+        for index, cue in self._unsettled:
+            if cue.t_s == t_s and self._tempo_bpm() is not None:
+                self.moments[index] = replace(self.moments[index], tempo_bpm=_rounded(cue.tempo_bpm))
+        self._unsettled.clear()
 
     def _take_command(self, at_s: float, command: Command) -> None:
         self._course.command(at_s, command)
@@ -219,8 +229,11 @@ class ViewFold:
         return wished or self.started.program.soundscape
 
     def _tempo_bpm(self) -> float | None:
+        """The tempo that is heard."""
         parameters = self._parameters
-        return None if parameters is None or parameters.pulse_level <= 0 else _rounded(parameters.tempo_bpm)
+        if parameters is None or parameters.pulse_level <= 0 or parameters.level_db <= SILENT_DB:
+            return None
+        return _rounded(parameters.tempo_bpm)
 
     def _pulse_heard_s(self) -> float | None:
         """Session time at which the newest pulse reached the ear."""
