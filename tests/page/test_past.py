@@ -1,16 +1,21 @@
 """What was: stories, exports, check-ins, deletion; and what there is to choose."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from pulsetune.cli.page_doors import SpeakerTaster
 from pulsetune.cli.page_parts import cookie_secret
-from pulsetune.model import CheckIn, CommandKind
+from pulsetune.errors import SoundDeviceMissing
+from pulsetune.model import CheckIn, CommandKind, SoundState
 from pulsetune.page.story import UsualChange, usual_change, usual_words
 from pulsetune.ports import HostState, ListedSession, SeenStrap
 from pulsetune.records.library import Library
+from pulsetune.sound.journal import opening_error
+from pulsetune.sound.wire import Problem, State
 from pulsetune.verification import verify
 from tests.page.hosting import opened
 from tests.page.listening import PATIENCE_S, WISH, until
@@ -87,6 +92,21 @@ def test_a_taste_without_speakers_is_a_sentence(browser):
     answer = browser.post("/api/taste", json={"soundscape": "felt-piano"})
     assert answer.status_code == 503
     assert answer.json()["message"] == "There is no sound device."
+
+
+def test_a_taste_without_speakers_says_what_can_be_done_on_the_page(monkeypatch):
+    class NoSink:
+        def __init__(self, *_):
+            pass
+
+        async def open(self):
+            raise opening_error(State(SoundState.FAILED, Problem.NO_DEVICE, "", None))
+
+    monkeypatch.setattr("pulsetune.sound.supervisor.ProcessSink", NoSink)
+    monkeypatch.setattr("pulsetune.sound.supervisor.pyo_available", lambda: True)
+    with pytest.raises(SoundDeviceMissing) as told:
+        asyncio.run(SpeakerTaster().taste("felt-piano", 1.0))
+    assert str(told.value) == "There is no sound device. Connect headphones or speakers and try again."
 
 
 def test_the_cookie_is_kept_for_its_owner_and_replaced_when_it_is_broken(tmp_path):

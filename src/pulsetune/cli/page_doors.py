@@ -124,7 +124,10 @@ class SpeakerTaster:
         music = Taste(soundscape, None, seconds, level, tempo, seed, None, "")
         clock = SystemClock()
         sink = ProcessSink(OutputSpec(OutputKind.SPEAKERS), soundscape, seed, clock)
-        await sink.open()
+        try:
+            await sink.open()
+        except SoundDeviceMissing as problem:  # whose hint is for the command line
+            raise SoundDeviceMissing(problem.message, "Connect headphones or speakers and try again.") from problem
         try:
             begun_s = clock.now_s()  # opening took a moment
             for tick in range(math.ceil(seconds / TICK_S) + 1):
