@@ -54,7 +54,7 @@ def _flaws(result: dict[str, Any]) -> str:
 
 def duration(seconds: float) -> str:
     """Minutes and seconds."""
-    whole = round(seconds)
+    whole = int(seconds + 0.5)  # half a second up, as the page does it
     return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{whole} s"
 
 

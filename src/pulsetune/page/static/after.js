@@ -2,7 +2,8 @@
 
 import { get, post } from "./api.js";
 import { askCheckIn } from "./check_in.js";
-import { clock, h, minutes, number, setText, when } from "./format.js";
+import { clock, h, lasting, minutes, number, setText, when } from "./format.js";
+import { kindOf } from "./history.js";
 import { curves, legend } from "./plot.js";
 import { live } from "./stream.js";
 
@@ -28,7 +29,7 @@ function tiles({ summary: s, ended_words, quality_words }) {
   return h("dl.tiles", {},
     tile("Heart rate", `${number(s.baseline_heart_rate_bpm)} → ${number(s.final_heart_rate_bpm)}`, change === null ? "Too short for a baseline." : `${signed(change)} beats a minute`),
     tile("Music", s.tempo_start_bpm === null ? "no pulse" : `${number(s.tempo_start_bpm)} → ${number(s.tempo_end_bpm)}`, s.tempo_start_bpm === null ? "" : "pulses a minute"),
-    tile("Length", clock(s.duration_s), ended_words),
+    tile("Length", lasting(s.duration_s), ended_words),
     tile("Signal", quality_words, `${s.beats} beats, ${repaired} corrected, ${s.gaps === 1 ? "1 gap" : `${s.gaps} gaps`}${s.quality === null ? "" : `; ${Math.round(100 * s.quality)}\u00a0% usable as they came`}.`));
 }
 
@@ -65,12 +66,17 @@ function journal(id, story, again) {
     h("form", { onsubmit: keep }, h("label.field", {}, "A note for your journal", text), h("button.small", {}, "Keep the note"), problem));
 }
 
+function tempo({ tempo_bpm }) {
+  return tempo_bpm === null ? "" : [h("span.unseen", {}, "tempo "), tempo_bpm.toFixed(1), h("span.unseen", {}, " pulses a minute")];
+}
+
 function steps(story) {
+  const heads = [["time", "Time"], ["where", "Phase"], ["what", "What, and why"], ["tempo", "Pulses a minute"]];
   const rows = story.moments.map((moment) => h(`li.by-${moment.kind}`, {},
     h("span.time", {}, clock(moment.t_s)), h("span.where", {}, moment.kind === "guide" ? moment.phase : WHERE[moment.kind]),
-    h("span.what", {}, moment.text), h("span.tempo", {}, moment.tempo_bpm === null ? "" : h("span.unseen", {}, "tempo "), moment.tempo_bpm === null ? "" : moment.tempo_bpm.toFixed(1))));
+    h("span.what", {}, moment.text), h("span.tempo", {}, tempo(moment))));
   return h("section.panel", {}, h("h2", {}, "What happened, and why"),
-    h("div.scroll", { tabindex: "0", role: "region", "aria-label": "Every step with its reason, and the tempo it led to" }, h("ol.moments", {}, rows)));
+    h("div.moments-head", { "aria-hidden": "true" }, heads.map(([name, words]) => h(`span.${name}`, {}, words))), h("ol.moments", {}, rows));
 }
 
 function numbers(story) {
@@ -92,6 +98,7 @@ function tell(id, story, again) {
   const parts = [
     h("h1", {}, `${story.title}, ${when(story.row.started_at)}`),
     story.row.simulated ? h("p.badge", {}, h("strong", {}, "SIMULATED"), " listener: nothing here was measured from a person") : null,
+    kindOf(story.row) === "replayed" ? h("p.badge", {}, h("strong", {}, "from a recording"), ": this heart did not hear the music") : null,
     story.damage ? h("p.problem", { role: "alert" }, `The log is damaged; this is what can be read. ${story.damage}`) : null,
     tiles(story),
     h("p.soft", { id: "usual" }, usualWords(story)),

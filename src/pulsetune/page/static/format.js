@@ -20,10 +20,14 @@ export function radio(name, value, checked, title, ...rest) {
   return h("label.card", {}, h("input", { type: "radio", name, value, checked }), h("span.card-body", {}, h("strong", {}, title), rest));
 }
 
+/** When something happened: the second it was in, as the command line tells it. */
 export function clock(seconds) {
-  const whole = Math.max(0, Math.round(seconds));
+  const whole = Math.max(0, Math.floor(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
+
+/** How long something took, to the nearest second. */
+export const lasting = (seconds) => clock(Math.round(seconds));
 
 export function minutes(seconds) {
   if (seconds < 60) return "less than a minute";

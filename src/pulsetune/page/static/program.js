@@ -2,7 +2,7 @@
 
 import { get, post } from "./api.js";
 import { askFor } from "./asked.js";
-import { clock, h, setText } from "./format.js";
+import { h, lasting, setText } from "./format.js";
 import { inventedWords, planLegend, planPlot } from "./plan_plot.js";
 import { at } from "./programs.js";
 import { offerUndo } from "./undo.js";
@@ -10,7 +10,7 @@ import { offerUndo } from "./undo.js";
 const TABLES = { "": "The whole", phases: "Its parts", lead: "How the music leads", limits: "What the tempo never does", safety: "Safety", breathing: "Breathing guide", imagery: "Quiet sentences" };
 
 function phases(shown) {
-  return h("ol.phases", {}, shown.phases.map((phase) => h("li", {}, h("span", {}, phase.words), h("span.time", {}, clock(phase.to_s - phase.from_s)))));
+  return h("ol.phases", {}, shown.phases.map((phase) => h("li", {}, h("span", {}, phase.words), h("span.time", {}, lasting(phase.to_s - phase.from_s)))));
 }
 
 /** Words with `commands` in them. */
