@@ -74,7 +74,7 @@ def _events(program: str, began_bpm: float, ended_bpm: float, length_s: int) -> 
         if second == CALIBRATE_S:
             events.append(Baseline(t_s, began_bpm, 30.0, 2.0, 0.2, 60.0))
             events.append(Cue(t_s, Phase.LEAD, began_bpm, 1.0, 1.0, "your heart followed: one step slower"))
-        if second > CALIBRATE_S and program != "quiet":
+        if second >= CALIBRATE_S and program != "quiet":
             events.append(AudioParameters(t_s, rate - 2, 0.5, 0.5, 0.5, 0.8, 0.5, 0.0))
     events.append(SessionEnded(float(length_s), EndedBecause.COMPLETED, "", length_s, 0))
     return events

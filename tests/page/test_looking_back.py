@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from pulsetune.cli.present import duration
 from tests.needs import need_chromium, patient
-from tests.page.browsing import look_over, visit
+from tests.page.browsing import DESKTOP, PHONE, look_over, visit
 from tests.page.evenings import RECORDING, evening
 from tests.page.hosting import opened
 
@@ -57,6 +58,7 @@ def test_from_the_history_over_trends_and_two_evenings_to_everything(there, page
     expect(window.locator(".spark path")).to_have_count(15)
     assert window.locator(".badge.loud", has_text="SIMULATED").count() == 2  # the row, and the hidden one of the top
     assert "from a recording" in rows(there).first.inner_text()
+    assert "heart 90\u00a0→\u00a060 beats a minute" in rows(there).first.inner_text()
 
     window.get_by_label("Program").select_option("unwind")
     expect(rows(there)).to_have_count(7)
@@ -102,7 +104,10 @@ def test_from_the_history_over_trends_and_two_evenings_to_everything(there, page
     window.locator(".plot canvas").wait_for()
     assert there.text(".beside thead").count("Settle") == 2
     cells = [there.text(f".beside tbody tr:nth-child({row})").split("\t") for row in (2, 4)]
-    assert cells == [["Heart rate at the beginning", "80.0", "78.0"], ["Change", "−6.0", "−3.0"]]
+    assert cells == [
+        ["Heart rate at the beginning, beats a minute", "80.0", "78.0"],
+        ["Change, beats a minute", "−6.0", "−3.0"],
+    ]
     assert painted(window) > 4
 
     window.get_by_role("link", name="Sessions").click()
@@ -178,6 +183,39 @@ def test_beside_a_simulated_listener_the_comparison_says_so(there, page):
     assert there.text(".beside thead").count("SIMULATED") == 1
 
 
+def test_the_badges_of_two_simulated_sessions_stay_in_their_columns_on_a_phone(there, page):
+    there.look("light", PHONE)
+    there.window.goto(f"{page.base}/#/compare/14/14")
+    heads = there.window.locator(".beside thead th")
+    heads.nth(1).wait_for()
+    for head in heads.all():
+        column, badge = head.bounding_box(), head.locator(".badge").bounding_box()
+        assert column["x"] <= badge["x"]
+        assert badge["x"] + badge["width"] <= column["x"] + column["width"]
+
+
+def test_the_story_of_a_recording_says_what_it_is_and_stands_there_to_its_end(there, page):
+    window = there.window
+    for size in (PHONE, DESKTOP):
+        there.look("light", size)
+        window.goto(f"{page.base}/#/session/15")
+        there.see("this heart did not hear the music")
+        assert there.text("main .badge").startswith("from a recording")
+        panel, last = window.locator(".panel:has(.moments)"), window.locator(".moments li").last
+        assert "Pulses a minute" in panel.inner_text()
+        box, end = panel.bounding_box(), last.bounding_box()
+        assert end["y"] + end["height"] <= box["y"] + box["height"]
+        assert panel.locator(".scroll").count() == 0
+        window.goto(f"{page.base}/#/history")
+        rows(there).first.wait_for()
+
+
+def test_an_event_is_told_in_the_second_it_was_in_and_a_length_to_the_nearest_one(there):
+    said = "import('/static/format.js').then(({clock, lasting}) => [clock(21.75), clock(0), lasting(21.75), lasting(22.5)])"
+    assert there.window.evaluate(said) == ["0:21", "0:00", "0:22", "0:23"]
+    assert [duration(21.75), duration(22.5)] == ["22 s", "23 s"]  # as the command line has it
+
+
 def screens(there):
     """Every screen that looks back; yields the name of each while it is shown."""
     window, base = there.window, there.page.base
@@ -202,6 +240,9 @@ def screens(there):
     window.goto(f"{base}/#/compare/13/14")
     window.locator(".plot canvas").wait_for()
     yield "compare"
+    window.goto(f"{base}/#/session/15")
+    window.get_by_text("The curves as numbers").click()
+    yield "story of a recording"
     window.goto(f"{base}/#/compare/1/99")
     there.see("There is no such session")
     yield "no such session"
@@ -210,7 +251,7 @@ def screens(there):
 @patient
 def test_axe_finds_nothing_and_nothing_is_wider_than_its_window(chrome, page):
     with visit(chrome, page, bypass_csp=True) as there:
-        assert len(look_over(there, screens(there))) == 8
+        assert len(look_over(there, screens(there))) == 9
 
 
 @patient

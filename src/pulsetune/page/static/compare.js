@@ -1,7 +1,7 @@
 // Two sessions beside each other: their curves by session time, their numbers side by side.
 
 import { get } from "./api.js";
-import { called, clock, h, number, signed, when } from "./format.js";
+import { called, h, lasting, number, signed, when } from "./format.js";
 import { kindBadge, tabs } from "./history.js";
 import { axes, line, padded } from "./plot.js";
 
@@ -19,12 +19,12 @@ function felt(story, key) {
 }
 
 const ROWS = [
-  ["Length", ({ summary: s }) => clock(s.duration_s)],
-  ["Heart rate at the beginning", ({ summary: s }) => number(s.baseline_heart_rate_bpm, 1)],
-  ["Heart rate at the end", ({ summary: s }) => number(s.final_heart_rate_bpm, 1)],
-  ["Change", ({ summary: s }) => signed(change(s))],
-  ["Lowest (mean of 30 s)", ({ summary: s }) => number(s.lowest_heart_rate_bpm, 1)],
-  ["Tempo of the music", ({ summary: s }) => (s.tempo_start_bpm === null ? "no pulse" : `${number(s.tempo_start_bpm)} → ${number(s.tempo_end_bpm)}`)],
+  ["Length", ({ summary: s }) => lasting(s.duration_s)],
+  ["Heart rate at the beginning, beats a minute", ({ summary: s }) => number(s.baseline_heart_rate_bpm, 1)],
+  ["Heart rate at the end, beats a minute", ({ summary: s }) => number(s.final_heart_rate_bpm, 1)],
+  ["Change, beats a minute", ({ summary: s }) => signed(change(s))],
+  ["Lowest (mean of 30 s), beats a minute", ({ summary: s }) => number(s.lowest_heart_rate_bpm, 1)],
+  ["Tempo of the music, pulses a minute", ({ summary: s }) => (s.tempo_start_bpm === null ? "no pulse" : `${number(s.tempo_start_bpm)} → ${number(s.tempo_end_bpm)}`)],
   ["Calm, 0 to 10", (story) => felt(story, "calm")],
   ["Tension, 0 to 10", (story) => felt(story, "tension")],
   ["Signal", (story) => `${story.quality_words}${story.summary.quality === null ? "" : `, ${Math.round(100 * story.summary.quality)} %`}`],

@@ -35,8 +35,8 @@ function wanted(session) {
 const titleOf = (session) => `${called(session.program)}, ${when(session.started_at)}`;
 
 function row(session, chosen, choose, remove) {
-  const change = session.baseline_heart_rate_bpm === null ? "" : `heart ${number(session.baseline_heart_rate_bpm)}\u00a0→\u00a0${number(session.final_heart_rate_bpm)}`;
-  const facts = [minutes(session.duration_s), change, session.quality === null ? "" : `signal ${Math.round(session.quality * 100)} %`, STATES[session.state]].filter(Boolean);
+  const change = session.baseline_heart_rate_bpm === null ? "" : `heart ${number(session.baseline_heart_rate_bpm)}\u00a0→\u00a0${number(session.final_heart_rate_bpm)} beats a minute`;
+  const facts = [minutes(session.duration_s), change, session.quality === null ? "" : `signal ${Math.round(session.quality * 100)}\u00a0%`, STATES[session.state]].filter(Boolean);
   const title = titleOf(session);
   const over = session.state !== "running";
   const box = h("input", { type: "checkbox", "aria-label": `Compare ${title}`, checked: chosen.includes(session.session_id), onchange: (event) => choose(session.session_id, event.target.checked) });
