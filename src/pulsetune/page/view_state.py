@@ -21,22 +21,21 @@ from pulsetune.model import (
     CommandKind,
     Cue,
     Event,
-    Link,
     LinkChanged,
     PolicyName,
     PulseTick,
     SessionEnded,
     SessionStarted,
     SignalWarning,
-    SoundState,
     SoundStatus,
     StrapInfo,
 )
 from pulsetune.page.breath import Breath
 from pulsetune.page.course import Course
+from pulsetune.page.equipment import Equipment
 from pulsetune.page.imagery import has_any, sentence
 from pulsetune.page.values import Moment, Point, Span, View
-from pulsetune.page.words import LINKS, PHASES, SOUNDS, WISHES, heart_words, quality_words
+from pulsetune.page.words import LINKS, PHASES, WISHES, heart_words, quality_words
 
 STALE_S = 4.0  # two notifications and a slow beat late: older than this is not "now"
 
@@ -54,11 +53,8 @@ class ViewFold:
     _parameters: AudioParameters | None = None
     _cue: Cue | None = None
     _baseline: Baseline | None = None
-    _link: LinkChanged | None = None
-    _sound: SoundStatus | None = None
     _pulse: PulseTick | None = None
-    _battery_percent: int | None = None
-    _warnings: dict[str, str] = field(default_factory=dict)
+    _equipment: Equipment = field(default_factory=Equipment)
     _unsettled: list[tuple[int, Cue]] = field(default_factory=list)  # steps of this tick, by their place in ``moments``
     _course: Course = field(default_factory=Course)
     _breath: Breath = field(default_factory=Breath)
@@ -84,7 +80,7 @@ class ViewFold:
             case Command():
                 self._take_command(at_s, event)
             case LinkChanged() | SignalWarning() | StrapInfo() | SoundStatus():
-                self._take_device(at_s, event)
+                self._tell(self._equipment.take(at_s, event))
             case CheckIn() | SessionEnded():
                 self._take_ending(event)
 
@@ -96,7 +92,7 @@ class ViewFold:
         rate = None if stale or estimate is None else (estimate.heart_rate_fast_bpm or estimate.heart_rate_bpm)
         low, high = _band(estimate, stale=stale)
         phase = self._cue.phase if self._cue else None
-        link = self._present_link()
+        link = self._equipment.link(estimate)
         return View(
             now_s=round(now_s, 2),
             total_s=self._course.total_s,
@@ -116,7 +112,7 @@ class ViewFold:
             tempo_bpm=self._tempo_bpm(),
             tempo_ratio=self._cue.tempo_ratio if self._cue else None,
             breath_s=self._breath.length_s,
-            breath_phase=self._breath.phase(now_s - self._latency_s()),
+            breath_phase=self._breath.phase(now_s - self._equipment.latency_s),
             arousal=None if stale or estimate is None else estimate.arousal,
             arousal_low=low,
             arousal_high=high,
@@ -125,25 +121,16 @@ class ViewFold:
             link_words=LINKS[link],
             quality=estimate.quality if estimate else None,
             quality_words=quality_words(estimate.quality if estimate and rate is not None else None),
-            warning=next(reversed(self._warnings.values()), ""),
-            battery_percent=self._battery_percent,
-            sound_words=SOUNDS[self._sound.state] if self._sound else "",
-            sound_trouble=self._sound is not None and self._sound.state in _TROUBLE,
+            warning=self._equipment.warning,
+            battery_percent=self._equipment.battery_percent,
+            sound_words=self._equipment.sound_words,
+            sound_trouble=self._equipment.sound_trouble,
             paused=self._course.paused,
             pulse_index=self._pulse.index if self._pulse else None,
             pulse_heard_s=self._pulse_heard_s(),
             ended_because=self.ended.ended_because.value if self.ended else None,
             imagery=self._imagery(now_s),
         )
-
-    def _present_link(self) -> Link:
-        """What was said last, unless a beat came after it was said to be lost: after a suspend nobody says that it stands."""
-        if self._link is None:
-            return Link.SEARCHING
-        estimate = self._estimate
-        if self._link.link is Link.LOST and estimate is not None and estimate.age_s is not None:
-            return Link.CONNECTED if estimate.t_s - estimate.age_s > self._link.t_s else Link.LOST
-        return self._link.link
 
     def spans(self, until_s: float | None = None) -> list[Span]:
         """The phases so far; the last one ends at ``until_s``."""
@@ -160,6 +147,10 @@ class ViewFold:
             estimate.arousal if fresh else None,
             estimate.confidence,
         )
+
+    def _tell(self, moment: Moment | None) -> None:
+        if moment is not None:
+            self.moments.append(moment)
 
     def _take_cue(self, cue: Cue) -> None:
         self._cue = cue
@@ -182,24 +173,6 @@ class ViewFold:
         if command.kind is CommandKind.SOUNDSCAPE:
             words = f"{words}: {command.text.replace('-', ' ')}"
         self.moments.append(Moment(at_s, "you", words))
-
-    def _take_device(self, at_s: float, event: LinkChanged | SignalWarning | StrapInfo | SoundStatus) -> None:
-        match event:
-            case LinkChanged():
-                self._link = event
-                self.moments.append(Moment(at_s, "heart", event.detail or LINKS[event.link]))
-            case SignalWarning():
-                self._warnings.pop(event.issue.value, None)
-                if event.active:
-                    self._warnings[event.issue.value] = event.detail
-                if event.detail:
-                    self.moments.append(Moment(at_s, "heart", event.detail))
-            case StrapInfo():
-                self._battery_percent = event.battery_percent
-            case SoundStatus():
-                self._sound = event
-                if event.detail:
-                    self.moments.append(Moment(at_s, "sound", event.detail))
 
     def _take_ending(self, event: CheckIn | SessionEnded) -> None:
         if isinstance(event, CheckIn):
@@ -237,14 +210,7 @@ class ViewFold:
 
     def _pulse_heard_s(self) -> float | None:
         """Session time at which the newest pulse reached the ear."""
-        return None if self._pulse is None else round(self._pulse.t_s + self._latency_s(), 3)
-
-    def _latency_s(self) -> float:
-        """How far the ear is behind the log."""
-        return (self._sound.latency_s or 0.0) if self._sound else 0.0
-
-
-_TROUBLE = (SoundState.DEVICE_LOST, SoundState.RESTARTING, SoundState.FAILED)
+        return None if self._pulse is None else round(self._pulse.t_s + self._equipment.latency_s, 3)
 
 
 def _band(estimate: ArousalEstimate | None, *, stale: bool) -> tuple[float | None, float | None]:
