@@ -75,6 +75,7 @@ class SessionEngine:
             ``at_s`` is the grid point at which the event was used or made.
         """
         out: list[tuple[float, Event]] = []
+        too_late: list[tuple[float, Event]] = []
         last = round(now_s / TICK_S)
         while self._next_tick < last and not self.finished:
             self._point(self._next_tick, (), out)
@@ -83,11 +84,11 @@ class SessionEngine:
             self._point(last, inputs, out)
             self._next_tick += 1
         else:
-            out.extend((now_s, event) for event in inputs)
+            too_late = [(now_s, event) for event in inputs]
         if self.finished:
             ended_at_s = (self._next_tick - 1) * TICK_S  # which a late call has passed already
             out.extend((ended_at_s, beat) for beat in self._pipeline.flush())
-        return out
+        return out + too_late
 
     def _point(self, tick: int, inputs: Sequence[Input], out: list[tuple[float, Event]]) -> None:
         at_s = tick * TICK_S

@@ -83,6 +83,7 @@ def test_a_log_made_on_a_busy_computer_replays_exactly(tmp_path, seed):
     ran = run(tmp_path, seed=seed, minutes=8, clock=LateClock(seed), wishes={250.0: CommandKind.STOP})
     assert verify(iter(ran.log)).exact
     assert ran.summary.ended_because == "listener"
+    assert [at_s for at_s, _ in ran.log] == sorted(at_s for at_s, _ in ran.log)
 
 
 def test_a_log_that_was_changed_does_not_replay(tmp_path):
