@@ -50,8 +50,14 @@ class Pace:
         self.speed = speed
 
 
+LATE_S = 5.0  # of the evening's own time
+
+
 class FasterClock:
-    """The system's monotonic clock at some pace, from zero."""
+    """The system's monotonic clock at some pace, from zero.
+
+    Where the machine is too busy for the pace the evening takes longer: a moment of ours would be a minute away of its.
+    """
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
@@ -64,6 +70,7 @@ class FasterClock:
         await asyncio.sleep(max(0.0, (t_s - self.now_s()) / self._pace.speed))
         while self._pace.halted.is_set():
             await asyncio.sleep(0.01)
+        self._start_s += max(0.0, self.now_s() - t_s - LATE_S)
 
     def slept_s(self) -> float:
         return 0.0
