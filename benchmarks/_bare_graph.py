@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from pulsetune.model import AudioParameters
+from pulsetune.sound.denormals import flush_denormals
 from pulsetune.sound.limiter import TruePeakLimiter
 from pulsetune.sound.player import BLOCK_FRAMES, SAMPLE_RATE_HZ, Player
 from pulsetune.sound.quiet_pyo import ManualServer, pyo
@@ -153,6 +154,7 @@ class BareGraph:
 
 def compare(name: str, target: AudioParameters) -> Cost:
     """Cost of the soundscape ``name`` at ``target`` and of its bare graph, turn by turn: the least of each, and the middle ratio."""
+    flush_denormals()  # as the sound process does
     with watched() as recipe:
         player = Player(name, 1)
     player.push(target)

@@ -23,6 +23,7 @@ import time
 
 from pulsetune.errors import PulseTuneError
 from pulsetune.model import SoundState
+from pulsetune.sound.denormals import flush_denormals
 from pulsetune.sound.device import DeviceUnavailable
 from pulsetune.sound.files import FileTrouble
 from pulsetune.sound.player_port import MakePlayer, PlayerPort, Send
@@ -70,6 +71,7 @@ class _Prepared:
 
 
 def _run(order: Open, inbox: queue.SimpleQueue[Command | None], send: Send, make_player: MakePlayer) -> int:
+    flush_denormals()
     try:
         RenderLoop(order, inbox, send, make_player).run()
     except DeviceUnavailable as error:
