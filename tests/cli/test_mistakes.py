@@ -203,7 +203,8 @@ def test_a_file_of_the_listener_is_never_replaced_unless_told(home, tmp_path, wo
     mine.write_text("precious")
     result = call(*words)
     assert result.exit_code == 2
-    assert f"{words[-1]} exists already. Choose another name, or add --force to replace it." in sentences(result)
+    said = f"{words[-1]} exists already. Choose another name with {words[-2]}, or add --force to replace it."
+    assert said in sentences(result)
     assert mine.read_text() == "precious"
     assert not home.exists()
 

@@ -47,7 +47,9 @@ def test_silence_stays_silent_after_a_pause():
 
 
 def test_a_safety_stop_is_not_undone_by_a_pause():
-    upset = lambda t: 65.0 if t < 300 else 95.0  # noqa: E731
+    def upset(t: int) -> float | None:
+        return 65.0 if t < 300 else 95.0
+
     stops_s = next(cue.t_s for cue in Evening(upset).run().cues if cue.phase is Phase.STOPPING)
     evening = Evening(upset, commands={int(stops_s) + 10: PAUSE, int(stops_s) + 20: RESUME}).run()
     assert evening.conductor.ended_because is EndedBecause.SAFETY
@@ -73,7 +75,9 @@ def test_a_strap_that_was_off_during_a_pause_is_no_reason_to_give_up(away_s):
 
 
 def test_a_dropout_that_began_before_the_pause_goes_on_after_it():
-    silent = lambda t: None if t > 400 else following(75)(t)  # noqa: E731
+    def silent(t: int) -> float | None:
+        return None if t > 400 else following(75)(t)
+
     evening = Evening(silent, commands={460: PAUSE, 760: RESUME}).run(until_s=830)
     company_s = next(cue.t_s for cue in evening.cues if cue.phase is Phase.COMPANION)
     assert company_s == pytest.approx(760 + 60, abs=3)  # a minute before the pause, one after
@@ -114,7 +118,9 @@ def test_what_the_heart_does_in_a_pause_is_no_baseline(paused_s, known_by_s):
 
 
 def test_who_felt_dizzy_before_the_music_is_watched_all_the_same():
-    upset = lambda t: 66.0 if t < 130 else 92.0  # noqa: E731
+    def upset(t: int) -> float | None:
+        return 66.0 if t < 130 else 92.0
+
     evening = Evening(upset, commands={60: CommandKind.DIZZY}).run()
     assert not evening.pulsed()
     assert evening.conductor.ended_because is EndedBecause.SAFETY or Phase.FADE in evening.phases()

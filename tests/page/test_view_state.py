@@ -261,3 +261,12 @@ def test_a_log_that_claims_an_endless_session_still_gives_numbers():
     fold.take(0.0, replace(fold.started, program=replace(fold.started.program, minutes=1e307)))
     assert fold.view(10.0).total_s == 86_400
     assert fold.view(10.0).left_s == 86_390
+
+
+@pytest.mark.parametrize(("age_s", "link"), [(6.0, "lost"), (1.0, "connected")])
+def test_a_beat_that_came_after_a_loss_shows_that_the_link_stands(age_s: float, link: str) -> None:
+    """The computer slept: that the link was lost is said, that it stands again is not."""
+    fold = begun()
+    fold.take(5.0, LinkChanged(5.0, Link.LOST, "The computer slept for 3 s: going on from here."))
+    fold.take(10.0, replace(ESTIMATE, age_s=age_s))  # the newest beat: a second before the loss, or four after it
+    assert fold.view(10.0).link == link

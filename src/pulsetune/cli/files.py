@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from pulsetune.errors import WrongUse
+from pulsetune.records.whole_file import check_target
 
 
 def check_writable(path: Path, suffixes: tuple[str, ...], what: str, hint: str) -> None:
@@ -18,11 +20,11 @@ def check_writable(path: Path, suffixes: tuple[str, ...], what: str, hint: str) 
         raise WrongUse(f"{path} cannot be written.", "Choose another place.")
 
 
-def keep_existing(*paths: Path | None, force: bool) -> None:
-    """Refuse to replace a file that is there, unless ``force`` says so."""
-    for path in paths:
-        if path is not None and path.is_file() and not force:
-            raise WrongUse(f"{path} exists already.", "Choose another name, or add --force to replace it.")
+def keep_existing(wanted: Mapping[str, Path | None], *, force: bool) -> None:
+    """Refuse to replace a file that is there, unless ``force`` says so; ``wanted`` are the files by their options."""
+    for option, path in wanted.items():
+        if path is not None and path.exists():
+            check_target(path, option, force=force)
 
 
 def check_score(path: Path | None) -> None:

@@ -94,10 +94,8 @@ def export(session: str, format_name: str, to: str, force: bool) -> None:
 
 def _to_stdout(lines: Iterator[str]) -> None:
     """The very bytes that a file would hold, on every platform."""
-    for line in lines:
-        sys.stdout.buffer.write(
-            line.encode("utf-8", "backslashreplace")
-        )  # odd bytes in a log leave as an escape, not as an error
+    for line in lines:  # odd bytes in a log leave as an escape, not as an error
+        sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
 
 

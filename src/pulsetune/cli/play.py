@@ -89,7 +89,7 @@ def play(
             click.echo(summary_text(result))
         page.linger()
     if problem := result["output"]["problem"]:
-        raise PulseTuneError(f"{problem}.", "The session itself is complete and in the log.")
+        raise PulseTuneError(f"{problem}.", "The session's log is not affected.")
 
 
 def _wishes(
@@ -124,9 +124,8 @@ def _check_files(score: Path | None, output: str, record: Path | None, *, force:
     from pulsetune.cli.files import check_score, keep_existing
 
     check_score(score)
-    keep_existing(
-        None if output in ("auto", "speakers", "null", "silent") else Path(output), record, score, force=force
-    )
+    file = None if output in ("auto", "speakers", "null", "silent") else Path(output)
+    keep_existing({"--output": file, "--record": record, "--score": score}, force=force)
     if score is not None and output == "silent":
         raise WrongUse("Nothing is played with --output silent.", "Leave --score away, or choose another output.")
 

@@ -48,19 +48,16 @@ def sounds(name: str | None, as_json: bool, force: bool, **wishes: Any) -> None:
     if name is None:
         _list(as_json=as_json)
         return
-    keep_existing(*_files(wishes), force=force)
+    output = wishes["output"]
+    file = None if output in ("speakers", "null") else Path(output)
+    keep_existing({"--output": file, "--score": wishes["score"]}, force=force)
     taste = read_taste(name, **wishes)
     result = asyncio.run(_play(taste, null=wishes["output"] == "null"))
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
         return
-    place = result["path"] or ("played to nobody" if wishes["output"] == "null" else "the speakers")
+    place = result["path"] or ("played to nobody" if output == "null" else "the speakers")
     click.echo(f"{name}, {result['seconds']:.1f} s: {place}" + (f", score: {taste.score}" if taste.score else ""))
-
-
-def _files(wishes: dict[str, Any]) -> tuple[Path | None, Path | None]:
-    output = wishes["output"]
-    return None if output in ("speakers", "null") else Path(output), wishes["score"]
 
 
 def _list(*, as_json: bool) -> None:

@@ -9,10 +9,9 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pulsetune.guide.goal import NEAR_GOAL_BPM, goal_bpm, nothing_to_lead
-from pulsetune.guide.phases import Trigger
+from pulsetune.guide.phases import News, Trigger
 from pulsetune.guide.policies import make_policy
 from pulsetune.guide.policy import Manner, View
 from pulsetune.guide.ratio import RatioWatch
@@ -30,14 +29,6 @@ RETURN_SHARE = 0.06  # a pulse that moved farther than this during a dropout is 
 SAY_TEMPO_BPM = 1.0  # while matching, say the new tempo once it moved by this much
 NO_HELP = "leading does not help right now: keeping you company with a calm bed"
 IDLE_TEMPO_BPM = 60.0  # the clock of the bed before a pulse is known; nothing pulsed is heard at it
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """Something to say, and perhaps a trigger for the next phase."""
-
-    reason: str
-    trigger: Trigger | None = None
 
 
 class Leader:

@@ -7,6 +7,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pulsetune.model import Phase
@@ -32,6 +33,14 @@ class Trigger(StrEnum):
     LOST = "no beat for 5 min"
     TIME_FOR_SILENCE = "faded"
     STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something to say, and perhaps a trigger for the next phase."""
+
+    reason: str
+    trigger: Trigger | None = None
 
 
 PLAYING = (Phase.MATCH, Phase.LEAD, Phase.HOLD, Phase.COMPANION)

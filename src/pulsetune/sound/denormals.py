@@ -1,8 +1,8 @@
 """Numbers too small to hear, told to be zero.
 
-A filter or a room that falls silent goes on computing ever smaller numbers; below 1e-38 a processor takes up to a hundred
-times as long for each. Flushing them to zero (FTZ and DAZ, Intel 64 Software Developer's Manual volume 1, section
-10.2.3) took a third off the cost of the quieter soundscapes.
+A filter or a room that falls silent goes on computing ever smaller numbers; below 1e-38 a processor takes many times as
+long for each. Flushing them to zero (FTZ and DAZ, Intel 64 Software Developer's Manual volume 1, section 10.2.3) took a
+quarter off the time of rendering raga.
 """
 
 from __future__ import annotations
